@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A target whose imports are exactly `dependencies`: the arrows of the picture in README.md.
+func module(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  resources: [Resource] = [],
+  exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "gradtop",
+  products: [.executable(name: "gradtop", targets: ["gradtop"])],
+  targets: [
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    module("Autodiff", ["COneDNN"]),
+    module("TraceFormat", ["CZstd", "CZlib"]),
+    module("Training", ["Autodiff", "TraceFormat", "CZlib"]),
+    module("TraceSession", ["TraceFormat"]),
+    module("Diagnosis", ["TraceSession", "TraceFormat"]),
+    module("Screen"),
+    module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
+    module("Terminal", ["Screen", "CNcurses"]),
+    module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),
+
+    program(
+      "gradtop",
+      [
+        "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen", "Terminal",
+        "Exchange",
+      ]),
+    program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
+  ]
+)

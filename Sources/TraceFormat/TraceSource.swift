@@ -1,0 +1,65 @@
+/// Where a chunk stands in a trace, in bytes.
+public struct ChunkLocation: Hashable, Sendable {
+  /// Of the first byte of the chunk's record.
+  public var offset: UInt64
+  /// Of the whole record.
+  public var length: UInt64
+
+  /// A chunk of `length` bytes at `offset`.
+  public init(offset: UInt64, length: UInt64) {
+    self.offset = offset
+    self.length = length
+  }
+}
+
+/// Bytes of a trace that could not be read, or events that were never written.
+public struct TraceGap: Equatable, Sendable {
+  /// The damaged bytes; empty where the producer dropped events.
+  public var bytes: Range<UInt64>
+  /// Events that the producer had to drop here.
+  public var droppedEvents: UInt64
+  /// What is wrong, as a clause: `checksum of the chunk does not match`.
+  public var reason: String
+
+  /// A gap at `bytes`.
+  public init(bytes: Range<UInt64>, droppedEvents: UInt64 = 0, reason: String) {
+    self.bytes = bytes
+    self.droppedEvents = droppedEvents
+    self.reason = reason
+  }
+}
+
+/// One fact of a trace, in file order.
+public enum TraceItem: Equatable, Sendable {
+  case run(Run)
+  case graph(Graph)
+  /// A step, and the chunk that holds it.
+  case step(Step, in: ChunkLocation)
+  case gap(TraceGap)
+}
+
+/// How far a trace has come.
+public enum TraceState: Equatable, Sendable {
+  /// No footer yet: still being written, or cut off.
+  case growing
+  /// Closed properly: summary and footer are there.
+  case closed
+}
+
+/// A trace being read: a file, a growing file, or the run in this process.
+public protocol TraceSource: AnyObject {
+  /// What has come since the last call, at most about `limit` chunks of it; empty where nothing new
+  /// is there. Never blocks, never traps: damage comes as `.gap`.
+  func poll(limit: Int) -> [TraceItem]
+
+  /// Whether the end has been seen.
+  var state: TraceState { get }
+
+  /// Bytes read so far.
+  var bytesRead: UInt64 { get }
+
+  /// The facts of one chunk again.
+  ///
+  /// - Throws: `TraceReadError` where the chunk is gone or damaged.
+  func items(in location: ChunkLocation) throws(TraceReadError) -> [TraceItem]
+}

@@ -1,0 +1,42 @@
+public import TraceFormat
+
+/// An immutable picture of a trace as seen from one step: all that drawing may ask.
+public struct Snapshot: Sendable {
+  /// The run; nil until the trace has said so.
+  public var run: Run?
+  /// The graph in force, with lookups.
+  public var graph: GraphIndex
+  /// Growing or closed.
+  public var state: TraceState
+  /// First and last step known; nil while there is none.
+  public var extent: ClosedRange<Int>?
+  /// The step that is looked at.
+  public var cursor: Int
+  /// Whether the cursor stays at the end as steps come.
+  public var isFollowing: Bool
+  /// Everything recorded of the step at the cursor; nil where it is lost or there is none.
+  public var step: Step?
+  /// The newest step at or before the cursor that has activation columns.
+  public var activationStep: Step?
+  /// Quantities of the whole run over steps; a quantity never measured is absent.
+  public var scalars: [Scalar: Series]
+  /// L2 norm of ∂L/∂output over steps, by node id.
+  public var outputGradNorms: [UInt32: Series]
+  /// L2 norm of the gradient over steps, by parameter id.
+  public var parameterGradNorms: [UInt32: Series]
+  /// update norm / weight norm over steps, by parameter id.
+  public var updateRatios: [UInt32: Series]
+  /// Times of each op over all steps seen so far.
+  public var totals: OpTotals
+  /// Damage and dropped events.
+  public var gaps: [TraceGap]
+  /// Bytes of the trace.
+  public var bytes: UInt64
+}
+
+/// A quantity of which each step has at most one value.
+public enum Scalar: String, CaseIterable, Sendable {
+  case loss, accuracy, learningRate, duration, gradNorm, clipFactor, samplesPerSecond
+  case dataTime, forwardTime, recomputeTime, backwardTime, optimizerTime
+  case peakBytes, activationBytes
+}
