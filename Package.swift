@@ -40,7 +40,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     module("Autodiff", ["COneDNN"]),
-    module("TraceFormat", ["CZstd", "CZlib"]),
+    module(
+      "TraceFormat", ["CZstd", "CZlib"],
+      resources: [.embedInCode("gradtop.binpb")], exclude: ["gradtop.proto"]),
     module("Training", ["Autodiff", "TraceFormat", "CZlib"]),
     module("TraceSession", ["TraceFormat"]),
     module("Diagnosis", ["TraceSession", "TraceFormat"]),
@@ -56,5 +58,7 @@ let package = Package(
         "Exchange",
       ]),
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
+
+    tests("TraceFormatTests", ["TraceFormat"], exclude: ["Conformance"]),
   ]
 )
