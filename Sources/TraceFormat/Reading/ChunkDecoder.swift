@@ -1,0 +1,114 @@
+/// Turns chunks into the facts that they hold.
+struct ChunkDecoder: ~Copyable {
+  private var opener = ChunkOpener()
+  /// By channel id; the fixed ones, until a channel record says otherwise.
+  private var topics: [UInt16: Topic] = [1: .run, 2: .graph, 3: .step]
+  private var lastRun: Run?
+  private var lastGraphs: [UInt32: Graph] = [:]
+
+  init() {}
+
+  /// The facts of a chunk, whole record, at `location`; where it cannot be read, the gap.
+  ///
+  /// - Parameter isReported: whether the damage of the chunk is known, so that it is no news.
+  mutating func items(
+    ofChunk record: UnsafeRawBufferPointer, at location: ChunkLocation, isReported: Bool
+  ) -> [TraceItem] {
+    var items: [TraceItem] = []
+    do throws(ChunkError) {
+      try read(record, at: location, into: &items)
+    } catch {
+      if !isReported { items.append(.gap(gap(location, error.reason))) }
+    }
+    return items
+  }
+
+  /// The facts of a chunk, or why there are none.
+  mutating func read(
+    _ record: UnsafeRawBufferPointer, at location: ChunkLocation, into items: inout [TraceItem]
+  ) throws(ChunkError) {
+    guard let head = RecordHead(record), head.opcode == Opcode.chunk.rawValue,
+      head.length == UInt64(record.count - RecordHead.size)
+    else { throw ChunkError("there is no chunk") }
+    var (topics, found) = (self.topics, items)
+    let content = UnsafeRawBufferPointer(rebasing: record[RecordHead.size...])
+    try opener.open(content) { (records) throws(ChunkError) in
+      let read = try forEachRecord(in: records) { (opcode, _, content) throws(ChunkError) in
+        try Self.read(opcode, content, at: location, &topics, into: &found)
+      }
+      guard read == records.count else { throw ChunkError("the chunk ends inside a record") }
+    }
+    (self.topics, items) = (topics, found)
+  }
+
+  /// The facts of records outside of chunks.
+  mutating func items(
+    ofRecords records: UnsafeRawBufferPointer, at location: ChunkLocation
+  ) -> [TraceItem] {
+    var (topics, items) = (self.topics, [TraceItem]())
+    do throws(ChunkError) {
+      try forEachRecord(in: records) { (opcode, _, content) throws(ChunkError) in
+        try Self.read(opcode, content, at: location, &topics, into: &items)
+      }
+    } catch {
+      items.append(.gap(gap(location, error.reason)))
+    }
+    self.topics = topics
+    return items
+  }
+
+  /// Leaves out a run or graph that says what it said before.
+  mutating func withoutRepetitions(_ items: [TraceItem]) -> [TraceItem] {
+    items.filter { item in
+      switch item {
+      case .run(let run):
+        if lastRun == run { return false }
+        lastRun = run
+      case .graph(let graph):
+        if lastGraphs[graph.id] == graph { return false }
+        lastGraphs[graph.id] = graph
+      case .step, .gap: break
+      }
+      return true
+    }
+  }
+
+  private func gap(_ location: ChunkLocation, _ reason: String) -> TraceGap {
+    TraceGap(bytes: location.offset..<location.offset + location.length, reason: reason)
+  }
+
+  private static func read(
+    _ opcode: UInt8, _ content: UnsafeRawBufferPointer, at location: ChunkLocation,
+    _ topics: inout [UInt16: Topic], into items: inout [TraceItem]
+  ) throws(ChunkError) {
+    var fields = FieldReader(content)
+    switch Opcode(rawValue: opcode) {
+    case .channel:
+      guard let channel = try? ChannelRecord(&fields) else {
+        throw ChunkError("a channel is malformed")
+      }
+      topics[channel.id] = channel.encoding == "protobuf" ? Topic(named: channel.topic) : nil
+    case .message:
+      guard let message = try? MessageRecord(&fields) else {
+        throw ChunkError("a message is malformed")
+      }
+      guard let topic = topics[message.channel] else { return }
+      do throws(ProtobufError) {
+        items.append(try decode(message.data, topic, at: location))
+      } catch {
+        throw ChunkError("a message on \(topic.name) is malformed: \(error.reason)")
+      }
+    default: return
+    }
+  }
+
+  private static func decode(
+    _ payload: UnsafeRawBufferPointer, _ topic: Topic, at location: ChunkLocation
+  ) throws(ProtobufError) -> TraceItem {
+    switch topic {
+    case .run: .run(try Run(decoding: payload))
+    case .graph: .graph(try Graph(decoding: payload))
+    case .step: .step(try Step(decoding: payload), in: location)
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/// Writes a trace, chunk by chunk.
+///
+/// Whoever calls it does so from one thread at a time. Where the output fails (the disk is full) it
+/// goes on without: the tap still gets everything, and `failure` and `lostSteps` say what is lost.
+///
+///     let writer = TraceWriter(output: try FileOutput(path: path, overwriting: false), run: run)
+///     writer.write(graph: graph, now: clock())
+///     writer.write(step: step, now: clock())   // for each step
+///     writer.flushIfDue(now: clock())          // now and then
+///     writer.close(now: clock())
+public final class TraceWriter {
+  /// When to write, and how.
+  public struct Options: Sendable {
+    /// A chunk is written when it holds so many bytes, before compression.
+    public var chunkBytes = 256 << 10
+    /// A chunk is written when its first message is so old, in nanoseconds.
+    public var flushInterval: UInt64 = 100_000_000
+    /// Run and graph are repeated after so many bytes of the file.
+    public var repetitionBytes: UInt64 = 64 << 20
+    /// Whether chunks are compressed.
+    public var compresses = true
+    /// Whether to wait for the disk after each chunk.
+    public var syncsEachChunk = false
+
+    /// As for a run that is watched.
+    public init() {}
+  }
+
+  /// The first failure of the output; from then on nothing more is written to it.
+  public private(set) var failure: TraceWriteError?
+  /// Steps that the output did not get.
+  public private(set) var lostSteps: UInt64 = 0
+  /// Events that the caller had to drop so far: the trace says so, too.
+  public var droppedEvents: UInt64 = 0
+  /// Bytes of the trace so far, lost ones included.
+  public private(set) var position: UInt64 = 0
+
+  private let output: any TraceOutput
+  private let tap: TraceFeed?
+  private let options: Options
+  private let run: Run
+  private var graphs: [Graph] = []
+  private var chunk: ChunkBuilder
+  private var message = ByteBuffer(capacity: 64 << 10)
+  private var pending = ByteBuffer(capacity: 512 << 10)
+  private var summary = SummaryWriter()
+  private var checksum: UInt32 = 0
+  private var sequence: UInt64 = 0
+  private var chunkOpened: UInt64?
+  private var lastRepetition: UInt64 = 0
+  private var isClosed = false
+
+  /// A trace of `run`; its first bytes are written at once.
+  ///
+  /// - Parameters:
+  ///   - output: where the trace goes.
+  ///   - tap: gets the same bytes, whatever becomes of the output.
+  public init(
+    output: any TraceOutput, run: Run, tap: TraceFeed? = nil, options: Options = Options()
+  ) {
+    self.output = output
+    self.run = run
+    self.tap = tap
+    self.options = options
+    chunk = ChunkBuilder(compresses: options.compresses)
+    pending.append(mcapMagic)
+    pending.appendRecord(.header) { buffer in
+      buffer.append(prefixed: "gradtop")
+      buffer.append(prefixed: run.version.isEmpty ? "gradtop" : "gradtop " + run.version)
+    }
+    send(steps: 0)
+    addNames(now: run.monotonicOrigin)
+  }
+
+  /// Writes the network: before its first step, and again when it changes.
+  public func write(graph: Graph, now: UInt64) {
+    guard !isClosed else { return }
+    graphs.removeAll { $0.id == graph.id }
+    graphs.append(graph)
+    if chunk.messageCount(.step) > 0 { flush() }
+    if chunk.messageCount(.run) == 0 { addNames(now: now) } else { add(graph, now: now) }
+    flush()
+  }
+
+  /// Writes a step; it is on disk when its chunk is full or due.
+  public func write(step: Step, now: UInt64) {
+    guard !isClosed else { return }
+    message.removeAll()
+    step.encode(into: &message)
+    if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flush() }
+    let begin = run.wallClockOrigin &+ step.start
+    chunk.add(
+      .step, sequence: UInt32(truncatingIfNeeded: step.index), logTime: begin &+ step.duration,
+      publishTime: begin, message.bytes)
+    if chunkOpened == nil { chunkOpened = now }
+    if chunk.count >= options.chunkBytes { flush() } else { flushIfDue(now: now) }
+    repeatNamesIfDue(now: now)
+  }
+
+  /// Writes what is older than the flush interval.
+  public func flushIfDue(now: UInt64) {
+    guard let chunkOpened, now >= chunkOpened, now - chunkOpened >= options.flushInterval
+    else { return }
+    flush()
+  }
+
+  /// Writes what is there.
+  public func flush() {
+    guard chunk.count > 0, !isClosed else { return }
+    let counts = Topic.allCases.map { chunk.messageCount($0) }
+    let written = chunk.finish(
+      sequence: sequence, droppedEvents: droppedEvents, position: position, into: &pending)
+    sequence += 1
+    chunkOpened = nil
+    summary.add(written, messages: counts)
+    send(steps: chunkSteps(counts))
+  }
+
+  /// Ends the trace: names once more, summary, footer.
+  public func close(now: UInt64) {
+    guard !isClosed else { return }
+    flush()
+    addNames(now: now)
+    flush()
+    summary.write(at: position, checksum: checksum, into: &pending)
+    send(steps: 0)
+    isClosed = true
+    do throws(TraceWriteError) { try output.close() } catch { failure = failure ?? error }
+  }
+}
+
+// MARK: - Names
+
+extension TraceWriter {
+  private func repeatNamesIfDue(now: UInt64) {
+    guard position - lastRepetition >= options.repetitionBytes else { return }
+    flush()
+    addNames(now: now)
+    flush()
+  }
+
+  /// Puts schemas, channels, run and all graphs into the chunk.
+  private func addNames(now: UInt64) {
+    lastRepetition = position
+    chunk.addDeclarations()
+    message.removeAll()
+    run.encode(into: &message)
+    let time = wallClock(now)
+    chunk.add(.run, sequence: 0, logTime: time, publishTime: time, message.bytes)
+    for graph in graphs { add(graph, now: now) }
+    if chunkOpened == nil { chunkOpened = now }
+  }
+
+  private func add(_ graph: Graph, now: UInt64) {
+    message.removeAll()
+    graph.encode(into: &message)
+    let time = wallClock(now)
+    chunk.add(.graph, sequence: graph.id, logTime: time, publishTime: time, message.bytes)
+  }
+
+  private func wallClock(_ now: UInt64) -> UInt64 {
+    run.wallClockOrigin &+ (now &- run.monotonicOrigin)
+  }
+}
+
+// MARK: - Output
+
+extension TraceWriter {
+  private func chunkSteps(_ counts: [Int]) -> UInt64 {
+    UInt64(counts[Int(Topic.step.rawValue) - 1])
+  }
+
+  /// Hands `pending` to tap and output.
+  private func send(steps: UInt64) {
+    tap?.append(pending.bytes, at: position)
+    checksum = crc32(pending.bytes, continuing: checksum)
+    position += UInt64(pending.count)
+    if failure == nil {
+      do throws(TraceWriteError) {
+        try output.write(pending.bytes)
+        if options.syncsEachChunk { try output.sync() }
+      } catch {
+        failure = error
+      }
+    }
+    if failure != nil { lostSteps += steps }
+    pending.removeAll()
+  }
+}
