@@ -33,6 +33,12 @@ final class TemporaryFile {
     _ = rename(other.path, path)
   }
 
+  func overwrite(_ offset: Int, with byte: UInt8) {
+    let descriptor = open(path, O_WRONLY)
+    defer { _ = close(descriptor) }
+    _ = withUnsafeBytes(of: byte) { pwrite(descriptor, $0.baseAddress, 1, offset) }
+  }
+
   func truncate(to size: Int) {
     _ = Glibc.truncate(path, size)
   }

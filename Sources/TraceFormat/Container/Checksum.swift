@@ -15,15 +15,19 @@ func crc32c(_ bytes: UnsafeRawBufferPointer, continuing seed: UInt32 = 0) -> UIn
   castagnoli.withUnsafeBufferPointer { table in
     while index + 8 <= bytes.count {
       let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let mixed = word ^ UInt64(crc)
-      crc = 0
-      for lane in 0..<8 {
-        crc ^= table[(7 - lane) << 8 | Int(truncatingIfNeeded: mixed >> (lane << 3)) & 0xff]
-      }
+      let low = UInt32(truncatingIfNeeded: word) ^ crc
+      let high = UInt32(truncatingIfNeeded: word &>> 32)
+      let first =
+        table[0x700 | Int(low & 0xff)] ^ table[0x600 | Int(low &>> 8 & 0xff)]
+        ^ table[0x500 | Int(low &>> 16 & 0xff)] ^ table[0x400 | Int(low &>> 24)]
+      let second =
+        table[0x300 | Int(high & 0xff)] ^ table[0x200 | Int(high &>> 8 & 0xff)]
+        ^ table[0x100 | Int(high &>> 16 & 0xff)] ^ table[Int(high &>> 24)]
+      crc = first ^ second
       index += 8
     }
     while index < bytes.count {
-      crc = crc >> 8 ^ table[Int((crc ^ UInt32(bytes[index])) & 0xff)]
+      crc = crc &>> 8 ^ table[Int((crc ^ UInt32(bytes[index])) & 0xff)]
       index += 1
     }
   }

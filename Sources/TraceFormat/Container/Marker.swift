@@ -1,3 +1,5 @@
+import Glibc
+
 /// The private record before each chunk: it covers all bytes up to the next one with a checksum,
 /// and its sixteen fixed bytes are what a reader looks for behind damage.
 struct Marker: Equatable {
@@ -57,12 +59,13 @@ struct Marker: Equatable {
 
   /// Where the first sixteen fixed bytes stand in `bytes`, from `start` on.
   static func firstIndex(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    guard let base = bytes.baseAddress else { return nil }
     var index = start
-    while index + Self.bytes.count <= bytes.count {
-      guard let found = bytes[index...(bytes.count - Self.bytes.count)].firstIndex(of: 0xd1)
-      else { return nil }
-      if bytes[found...].starts(with: Self.bytes) { return found }
-      index = found + 1
+    while bytes.count - index >= Self.bytes.count {
+      let room = bytes.count - index - Self.bytes.count + 1
+      guard let found = memchr(base + index, Int32(Self.bytes[0]), room) else { return nil }
+      if memcmp(found, Self.bytes, Self.bytes.count) == 0 { return UnsafeRawPointer(found) - base }
+      index = UnsafeRawPointer(found) - base + 1
     }
     return nil
   }

@@ -55,14 +55,17 @@ public final class TraceFeed: TraceSource, Sendable {
     }
   }
 
+  /// Whether the end has been seen.
   public var state: TraceState {
     reader.withLock { $0.scanner.mode == .closed ? .closed : .growing }
   }
 
+  /// Bytes read so far.
   public var bytesRead: UInt64 {
     reader.withLock { $0.scanner.position }
   }
 
+  /// What has come since the last call.
   public func poll(limit: Int) -> [TraceItem] {
     reader.withLock { reader in
       var items: [TraceItem] = []
@@ -84,6 +87,7 @@ public final class TraceFeed: TraceSource, Sendable {
     }
   }
 
+  /// The facts of one chunk again.
   public func items(in location: ChunkLocation) throws(TraceReadError) -> [TraceItem] {
     let kept: [TraceItem]? = reader.withLock { reader in
       guard let record = reader.history.record(at: location) else { return nil }

@@ -9,7 +9,9 @@ import Glibc
 public final class TraceFile: TraceSource {
   /// Where the trace is.
   public var path: String { window.path }
+  /// Bytes read so far.
   public var bytesRead: UInt64 { scanner.position }
+  /// Whether the end has been seen.
   public var state: TraceState { scanner.mode == .closed ? .closed : .growing }
 
   private var window: FileWindow
@@ -34,6 +36,7 @@ public final class TraceFile: TraceSource {
     guard isTrace else { throw .notATrace(path: path) }
   }
 
+  /// What has come since the last call.
   public func poll(limit: Int) -> [TraceItem] {
     var items: [TraceItem] = []
     do throws(TraceReadError) {
@@ -42,7 +45,7 @@ public final class TraceFile: TraceSource {
       }
       var chunks = 0
       var bytes = 0
-      while chunks < limit, bytes < limit << 20 {
+      while chunks < limit, items.isEmpty || bytes < limit << 20 {
         switch scanner.next(window.bytes) {
         case .needs(let count):
           if try !window.fill(count), try !goOnBehindEnd(&items) { return items }
@@ -63,6 +66,7 @@ public final class TraceFile: TraceSource {
     return items
   }
 
+  /// The facts of one chunk again.
   public func items(in location: ChunkLocation) throws(TraceReadError) -> [TraceItem] {
     let (end, overflows) = location.offset.addingReportingOverflow(location.length)
     guard !overflows, location.length <= TraceScanner.maximumSpan else {

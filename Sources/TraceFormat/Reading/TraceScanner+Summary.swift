@@ -49,38 +49,45 @@ extension TraceScanner {
   mutating func end(
     at end: UInt64, tail: UnsafeRawBufferPointer
   ) -> (findings: [Finding], moved: Bool) {
-    let footerSize = RecordHead.size + FooterRecord.size
-    guard mode != .closed, mode != .magic, mode != .finalMagic, end > position,
-      tail.count >= mcapMagic.count,
-      tail[(tail.count - mcapMagic.count)...].elementsEqual(mcapMagic),
-      end >= UInt64(2 * mcapMagic.count)
-    else { return (reportLost(upTo: end), false) }
-    guard case .lost(let lostFrom, _) = mode else {
-      // There may be markers between here and the end.
-      let reason: String
-      switch mode {
-      case .summary: reason = "the summary is damaged"
-      default: reason = "the last chunk is damaged"
-      }
-      _ = lose(reason)
-      return ([], true)
+    let isComplete =
+      end >= UInt64(2 * mcapMagic.count) && tail.count >= mcapMagic.count
+      && tail[(tail.count - mcapMagic.count)...].elementsEqual(mcapMagic)
+    guard mode != .closed, end > position, isComplete else { return (reportLost(upTo: end), false) }
+    let reason: String
+    switch mode {
+    case .lost(let lostFrom, _):
+      return close(at: end, lostFrom: lostFrom, summaryStart: Self.summaryStart(tail))
+    case .summary: reason = "the summary is damaged"
+    case .finalMagic: reason = "the footer is damaged"
+    default: reason = "the last chunk is damaged"
     }
-    let footer = UnsafeRawBufferPointer(
-      rebasing: tail[max(0, tail.count - mcapMagic.count - footerSize)...])
-    if let head = RecordHead(footer), head.opcode == Opcode.footer.rawValue,
-      head.length == UInt64(FooterRecord.size)
-    {
-      var fields = FieldReader(UnsafeRawBufferPointer(rebasing: footer[RecordHead.size...]))
-      if let footer = try? FooterRecord(&fields), footer.summaryStart >= lostFrom,
-        footer.summaryStart < end
-      {
-        let findings = reportLost(upTo: footer.summaryStart)
-        resume(atSummary: footer.summaryStart)
-        return (findings, true)
-      }
+    // There may be markers between here and the end.
+    _ = lose(reason)
+    return ([], true)
+  }
+
+  private mutating func close(
+    at end: UInt64, lostFrom: UInt64, summaryStart: UInt64?
+  ) -> (findings: [Finding], moved: Bool) {
+    if let summaryStart, summaryStart > lostFrom, summaryStart < end {
+      let findings = reportLost(upTo: summaryStart)
+      resume(atSummary: summaryStart)
+      return (findings, true)
     }
     let findings = reportLost(upTo: end)
     mode = .closed
     return (findings, false)
+  }
+
+  /// What the footer at the end of `tail` says, if one is there.
+  private static func summaryStart(_ tail: UnsafeRawBufferPointer) -> UInt64? {
+    let size = RecordHead.size + FooterRecord.size
+    guard tail.count >= size + mcapMagic.count else { return nil }
+    let footer = UnsafeRawBufferPointer(rebasing: tail.dropLast(mcapMagic.count).suffix(size))
+    guard let head = RecordHead(footer), head.opcode == Opcode.footer.rawValue,
+      head.length == UInt64(FooterRecord.size)
+    else { return nil }
+    var fields = FieldReader(UnsafeRawBufferPointer(rebasing: footer[RecordHead.size...]))
+    return try? FooterRecord(&fields).summaryStart
   }
 }

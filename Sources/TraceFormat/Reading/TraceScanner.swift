@@ -113,6 +113,11 @@ extension TraceScanner {
     }
     guard head.length <= Self.maximumSpan else { return lose("a record's length is wrong") }
     let end = RecordHead.size + Int(head.length)
+    if opcode == .header || expectsMarkers,
+      Marker.firstIndex(in: UnsafeRawBufferPointer(rebasing: window.prefix(end)), from: 0) != nil
+    {
+      return lose("a record's length is wrong")
+    }
     guard window.count >= end else { return .needs(end) }
     switch opcode {
     case .header:
@@ -238,7 +243,10 @@ extension TraceScanner {
     _ window: UnsafeRawBufferPointer, reported: UInt64, reason: String
   ) -> ScanResult {
     if let (index, marker) = firstMarker(in: window) {
-      let start = position + UInt64(max(0, index - RecordHead.size))
+      let fixed = position + UInt64(index)
+      var start = position + UInt64(max(0, index - RecordHead.size))
+      // Where nothing is before the marker, it is its head that is damaged.
+      if start <= reported { start = fixed }
       var findings: [Finding] = []
       if start > reported {
         findings.append(.gap(TraceGap(bytes: reported..<start, reason: reason)))

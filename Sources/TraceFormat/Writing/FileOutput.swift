@@ -32,6 +32,7 @@ public final class FileOutput: TraceOutput {
     if owns, descriptor >= 0 { _ = Glibc.close(descriptor) }
   }
 
+  /// Appends all of `bytes`.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(TraceWriteError) {
     var done = 0
     while done < bytes.count {
@@ -49,6 +50,7 @@ public final class FileOutput: TraceOutput {
     written += done
   }
 
+  /// Waits for the disk.
   public func sync() throws(TraceWriteError) {
     guard retrying({ fdatasync(descriptor) }) != 0 else { return }
     // Pipes and terminals cannot be synchronized.
@@ -56,6 +58,7 @@ public final class FileOutput: TraceOutput {
     throw .system(call: "fdatasync", path: path, code: errno)
   }
 
+  /// Ends the file, if it was opened here.
   public func close() throws(TraceWriteError) {
     guard owns, descriptor >= 0 else { return }
     let result = Glibc.close(descriptor)

@@ -24,11 +24,14 @@ public final class MemoryOutput: TraceOutput {
   /// An empty trace.
   public init() {}
 
+  /// Appends all of `bytes`.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(TraceWriteError) {
     self.bytes.append(contentsOf: bytes)
   }
 
+  /// Does nothing.
   public func sync() throws(TraceWriteError) {}
 
+  /// Does nothing.
   public func close() throws(TraceWriteError) {}
 }

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import TraceFormat
+
+/// Each way to flip or cut a small trace.
+@Suite struct DamageSweepTests {
+  private static let whole = SampleTrace.bytes(steps: 0..<8)
+  /// Of the message index behind each chunk: two steps are in it.
+  private static let indexSize = 9 + 2 + 4 + 2 * 16
+  private static let expected = (0..<8 as Range<UInt64>).map { SampleTrace.step($0) }
+
+  /// The steps that were told, after checking that only those of the chunk at `byte` are missing.
+  private func check(
+    _ told: Told, of whole: Told, flipped byte: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let kept = Set(told.steps.map(\.index))
+    let lost = zip(whole.steps, whole.locations).filter { !kept.contains($0.0.index) }
+    let isOfTheChunk = lost.allSatisfy { _, location in
+      let start = Int(location.offset) - Marker.recordSize
+      let end = Int(location.offset + location.length) + Self.indexSize
+      return (start..<end).contains(byte)
+    }
+    let isSubset = told.steps.allSatisfy { step in whole.steps.contains(step) }
+    #expect(
+      isOfTheChunk && isSubset && told.runs.count == 1 && told.graphs.count == 1
+        && !told.gaps.isEmpty,
+      "byte \(byte): lost \(lost.map(\.0.index)), \(told.gaps)", sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: [0x01, 0x80, 0xff] as [UInt8])
+  func losesAtMostTheChunkWithTheFlippedByteAndReportsIt(mask: UInt8) throws {
+    let file = TemporaryFile(Self.whole)
+    let whole = Told(polling: try TraceFile(path: file.path))
+    try #require(whole.gaps == [] && whole.steps == Self.expected)
+    for byte in Self.whole.indices {
+      file.overwrite(byte, with: Self.whole[byte] ^ mask)
+      if byte < 8, mask == 0xff { continue }
+      let source = try TraceFile(path: file.path)
+      check(Told(polling: source, limit: 100), of: whole, flipped: byte)
+      #expect(source.state == .closed, "byte \(byte)")
+      file.overwrite(byte, with: Self.whole[byte])
+    }
+  }
+
+  /// Without a checksum of the data section, the texts of the header are covered by none.
+  @Test func reportsEachFlippedByteOfAnUnclosedTraceButTheTextsOfItsHeader() throws {
+    let bytes = SampleTrace.bytes(steps: 0..<8, closes: false)
+    let file = TemporaryFile(bytes)
+    let whole = Told(polling: try TraceFile(path: file.path))
+    let header = bytes.firstRange(of: Marker.bytes).map { $0.lowerBound - RecordHead.size } ?? 0
+    let texts = mcapMagic.count + RecordHead.size..<header
+    try #require(texts.count == 4 + 7 + 4 + 11)
+    for byte in bytes.indices {
+      file.overwrite(byte, with: bytes[byte] ^ 0x10)
+      let told = Told(polling: try TraceFile(path: file.path), limit: 100)
+      if texts.contains(byte) {
+        #expect(told == whole, "byte \(byte)")
+      } else if byte < bytes.count {
+        checkUnclosed(told, of: whole, flipped: byte)
+      }
+      file.overwrite(byte, with: bytes[byte])
+    }
+  }
+
+  private func checkUnclosed(_ told: Told, of whole: Told, flipped byte: Int) {
+    // The only home of the names may be the damaged chunk here.
+    var told = told
+    if told.runs.isEmpty { told.runs = whole.runs }
+    if told.graphs.isEmpty { told.graphs = whole.graphs }
+    check(told, of: whole, flipped: byte)
+  }
+
+  @Test func tellsEachWholeChunkOfATraceCutOffAnywhere() throws {
+    let file = TemporaryFile(Self.whole)
+    let whole = Told(polling: try TraceFile(path: file.path))
+    for size in (0..<Self.whole.count).reversed() {
+      file.truncate(to: size)
+      let source = try TraceFile(path: file.path)
+      let told = Told(polling: source, limit: 100)
+      let complete = zip(whole.steps, whole.locations).filter { _, location in
+        Int(location.offset + location.length) + Self.indexSize <= size
+      }
+      #expect(
+        told.gaps == [] && told.steps == complete.map(\.0) && source.state == .growing,
+        "\(size) bytes: \(told.steps.map(\.index)), \(told.gaps)")
+    }
+  }
+}
