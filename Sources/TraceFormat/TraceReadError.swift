@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a trace, or a part of it, cannot be read.
 public enum TraceReadError: Error, Equatable {
   /// `errno` of a failed system call.
@@ -6,4 +8,15 @@ public enum TraceReadError: Error, Equatable {
   case notATrace(path: String)
   /// What stands at `offset` is no chunk, or a damaged one.
   case damaged(offset: UInt64, reason: String)
+}
+
+extension TraceReadError {
+  /// As a clause.
+  var clause: String {
+    switch self {
+    case .system(let call, _, let code): "\(call): \(String(cString: strerror(code)))"
+    case .notATrace: "it is no trace"
+    case .damaged(let offset, let reason): "\(reason) at byte \(offset)"
+    }
+  }
 }

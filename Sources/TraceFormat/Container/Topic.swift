@@ -1,5 +1,7 @@
-/// The channels of a trace; ids are fixed, so that a message can be read even where the record that
-/// names its channel is lost. A schema has the id of its channel.
+/// The channels of a trace.
+///
+/// Ids are fixed, so that a message can be read even where the record that names its channel is lost.
+/// A schema has the id of its channel.
 enum Topic: UInt16, CaseIterable {
   case run = 1
   case graph = 2

@@ -56,7 +56,7 @@ extension TraceScanner {
     let reason: String
     switch mode {
     case .lost(let lostFrom, _):
-      return close(at: end, lostFrom: lostFrom, summaryStart: Self.summaryStart(tail))
+      return close(at: end, lostFrom: lostFrom, summaryStart: Self.footer(tail)?.summaryStart)
     case .summary: reason = "the summary is damaged"
     case .finalMagic: reason = "the footer is damaged"
     default: reason = "the last chunk is damaged"
@@ -79,15 +79,17 @@ extension TraceScanner {
     return (findings, false)
   }
 
-  /// What the footer at the end of `tail` says, if one is there.
-  private static func summaryStart(_ tail: UnsafeRawBufferPointer) -> UInt64? {
+  /// The footer in the last bytes of a file, if one is there.
+  static func footer(_ tail: UnsafeRawBufferPointer) -> FooterRecord? {
     let size = RecordHead.size + FooterRecord.size
-    guard tail.count >= size + mcapMagic.count else { return nil }
+    guard tail.count >= size + mcapMagic.count,
+      tail[(tail.count - mcapMagic.count)...].elementsEqual(mcapMagic)
+    else { return nil }
     let footer = UnsafeRawBufferPointer(rebasing: tail.dropLast(mcapMagic.count).suffix(size))
     guard let head = RecordHead(footer), head.opcode == Opcode.footer.rawValue,
       head.length == UInt64(FooterRecord.size)
     else { return nil }
     var fields = FieldReader(UnsafeRawBufferPointer(rebasing: footer[RecordHead.size...]))
-    return try? FooterRecord(&fields).summaryStart
+    return try? FooterRecord(&fields)
   }
 }
