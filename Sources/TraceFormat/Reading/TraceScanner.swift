@@ -196,8 +196,10 @@ extension TraceScanner {
     if crc32c(span) == marker.checksum {
       return .advanced(length, chunks(in: span, .sound))
     }
-    // Bytes may be missing, so that the next marker comes early.
-    let end = firstMarker(in: span).map { max(0, $0.index - RecordHead.size) } ?? length
+    // Bytes may be missing, so that the next marker comes early, or reaches beyond the span.
+    let around = UnsafeRawBufferPointer(rebasing: window.prefix(length + Marker.recordSize))
+    let next = firstMarker(in: around).map { max(0, $0.index - RecordHead.size) } ?? length
+    let end = min(next, length)
     let damaged = UnsafeRawBufferPointer(rebasing: window[..<end])
     return .advanced(
       end,

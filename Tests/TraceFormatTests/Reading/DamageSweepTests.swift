@@ -28,14 +28,12 @@ import Testing
       "byte \(byte): lost \(lost.map(\.0.index)), \(told.gaps)", sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [0x01, 0x80, 0xff] as [UInt8])
-  func losesAtMostTheChunkWithTheFlippedByteAndReportsIt(mask: UInt8) throws {
+  @Test func losesAtMostTheChunkWithTheFlippedBitAndReportsIt() throws {
     let file = TemporaryFile(Self.whole)
     let whole = Told(polling: try TraceFile(path: file.path))
     try #require(whole.gaps == [] && whole.steps == Self.expected)
     for byte in Self.whole.indices {
-      file.overwrite(byte, with: Self.whole[byte] ^ mask)
-      if byte < 8, mask == 0xff { continue }
+      file.overwrite(byte, with: Self.whole[byte] ^ 1 << UInt8(byte % 8))
       let source = try TraceFile(path: file.path)
       check(Told(polling: source, limit: 100), of: whole, flipped: byte)
       #expect(source.state == .closed, "byte \(byte)")
@@ -56,7 +54,7 @@ import Testing
       let told = Told(polling: try TraceFile(path: file.path), limit: 100)
       if texts.contains(byte) {
         #expect(told == whole, "byte \(byte)")
-      } else if byte < bytes.count {
+      } else {
         checkUnclosed(told, of: whole, flipped: byte)
       }
       file.overwrite(byte, with: bytes[byte])
