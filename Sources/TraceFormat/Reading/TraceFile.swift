@@ -114,7 +114,6 @@ extension TraceFile {
   /// Whether what was found is not what a trace that only grows would show.
   private func isAstray(_ findings: [Finding]) -> Bool {
     if fingerprint.isEmpty { remember() }
-    guard state == .growing else { return false }
     return scan.isLost || findings.contains { if case .gap = $0 { true } else { false } }
   }
 

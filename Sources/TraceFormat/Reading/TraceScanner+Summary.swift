@@ -7,6 +7,9 @@ extension TraceScanner {
       return .advanced(mcapMagic.count, [gap(0, "the footer is damaged")])
     }
     guard let head = RecordHead(window) else { return .needs(RecordHead.size) }
+    guard head.opcode != Opcode.marker.rawValue else {
+      return lose("there is a chunk behind the end of the data")
+    }
     guard head.length <= Self.maximumSpan else { return lose("the summary is damaged") }
     let end = RecordHead.size + Int(head.length)
     guard window.count >= end else { return .needs(end) }

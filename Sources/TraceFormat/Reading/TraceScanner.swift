@@ -122,9 +122,8 @@ extension TraceScanner {
     switch opcode {
     case .header:
       var fields = FieldReader(UnsafeRawBufferPointer(rebasing: window[RecordHead.size..<end]))
-      if let header = try? HeaderRecord(&fields), header.library.hasPrefix("gradtop") {
-        expectsMarkers = true
-      }
+      let library = (try? HeaderRecord(&fields))?.library ?? ""
+      expectsMarkers = library == "gradtop" || library.hasPrefix("gradtop ")
       return .advanced(end, [])
     case .chunk: return .advanced(end, [.chunk(0..<end, indexes: end..<end, .unmarked)])
     case .schema, .channel, .message: return .advanced(end, [.records(0..<end)])

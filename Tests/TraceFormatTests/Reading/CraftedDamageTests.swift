@@ -118,6 +118,17 @@ import Testing
     #expect(told.gaps.allSatisfy { $0.bytes.isEmpty })
   }
 
+  @Test func aDataEndBeforeTheEndIsSteppedOver() throws {
+    var trace = CraftedTrace()
+    trace.append(span: CraftedTrace.chunk(1))
+    trace.append(unmarked: [Opcode.dataEnd.rawValue, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    trace.append(span: CraftedTrace.chunk(2))
+    let file = TemporaryFile(trace.bytes)
+    let told = Told(polling: try TraceFile(path: file.path))
+    #expect(told.steps.map(\.index) == [1, 2])
+    #expect(told.gaps.map(\.reason) == ["there is a chunk behind the end of the data"])
+  }
+
   @Test func aWriterWithoutMarkersIsReadToo() throws {
     var buffer = ByteBuffer()
     buffer.append(mcapMagic)

@@ -59,6 +59,18 @@ import Testing
     #expect(told.steps.suffix(50).map(\.index) == Array(0..<50))
   }
 
+  @Test func startsOverWhereAClosedTraceWasWrittenAnewAndIsLonger() throws {
+    let file = TemporaryFile(SampleTrace.bytes(steps: 0..<3))
+    let source = try TraceFile(path: file.path)
+    #expect(Told(polling: source).steps.count == 3)
+    #expect(source.state == .closed)
+    file.write(SampleTrace.bytes(steps: 3..<40, compresses: false))
+    let told = Told(polling: source)
+    #expect(told.gaps.last?.reason == "the file was written anew")
+    #expect(told.steps.map(\.index) == Array(3..<40))
+    #expect(source.state == .closed)
+  }
+
   @Test func goesOnWhereTheFileIsRemoved() throws {
     var file: TemporaryFile? = TemporaryFile(SampleTrace.bytes(steps: 0..<3, closes: false))
     let source = try TraceFile(path: try #require(file?.path))
