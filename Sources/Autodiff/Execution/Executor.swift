@@ -1,0 +1,324 @@
+internal import COneDNN
+import Glibc
+
+/// Runs a plan: one arena, kernels with their addresses, and a walk over them at each step.
+///
+/// A step allocates nothing, looks nothing up and takes no lock (oneDNN's own calls apart). Use it
+/// from one thread: oneDNN's threads belong to the thread that calls it.
+public final class Executor {
+  /// What is run.
+  public let plan: Plan
+
+  private let arena: UnsafeMutableRawPointer
+  private let readings: UnsafeMutablePointer<StepReadings>
+  private let bodies: ContiguousArray<() -> Void>
+  private let threads: ContiguousArray<Int32>
+  private let meters: ContiguousArray<OutputMeter>
+  private var currentThreads: Int32 = -1
+  private var updates = 0
+  private var firstMeasuredStep: Int?
+  private let sums: UnsafeMutablePointer<UpdateSums>
+
+  /// Allocates the arena and attaches kernels to it. Weights are zero until they are set.
+  ///
+  /// - Throws: `PlanError` where memory or a kernel cannot be had.
+  public init(_ plan: Plan) throws(PlanError) {
+    self.plan = plan
+    let bytes = max(plan.arenaBytes, ArenaPacking.alignment)
+    guard let arena = aligned_alloc(ArenaPacking.alignment, ArenaPacking.aligned(bytes)) else {
+      throw .outOfMemory(bytes: bytes)
+    }
+    memset(arena, 0, bytes)
+    self.arena = arena
+    readings = .allocate(capacity: 1)
+    readings.initialize(to: StepReadings())
+    sums = .allocate(capacity: max(1, plan.network.parameters.count))
+    sums.initialize(repeating: UpdateSums(), count: max(1, plan.network.parameters.count))
+    var bodies: ContiguousArray<() -> Void> = []
+    do throws(KernelError) {
+      for (kernel, scratch) in zip(plan.kernels, plan.scratch) {
+        let space = scratch.map { arena + plan.offsets[$0.index] } ?? arena
+        bodies.append(
+          try kernel.bind(
+            Addresses(base: arena, offsets: plan.offsets, scratch: space, readings: readings)))
+      }
+    } catch {
+      throw .kernel(node: "", error)
+    }
+    self.bodies = bodies
+    threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
+    meters = ContiguousArray(
+      plan.network.nodes.map { node in
+        let saturation: OutputMeter.Saturation =
+          switch node.primitive {
+          case is Tanh: .tanh
+          case is Sigmoid: .sigmoid
+          default: .none
+          }
+        return OutputMeter(plan.network[node.result].shape, saturation: saturation)
+      })
+    floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
+    for (index, value) in plan.network.values.enumerated() {
+      if case .constant(let numbers) = value.origin {
+        numbers.withUnsafeBufferPointer { source in
+          guard let first = source.baseAddress else { return }
+          floats(plan.valueTensors[index]).update(from: first, count: source.count)
+        }
+      }
+    }
+  }
+
+  deinit {
+    free(arena)
+    readings.deallocate()
+    sums.deallocate()
+    for meter in meters { meter.deallocate() }
+  }
+}
+
+// MARK: - Weights and values
+
+extension Executor {
+  /// The elements of a value; meaningful for parameters at any time, for others right after the
+  /// pass that makes them.
+  public func elements(of value: ValueID) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(
+      start: floats(plan.valueTensors[value.index]),
+      count: plan.network[value].shape.elementCount)
+  }
+
+  /// The gradient of a parameter as the last step left it; nil where it gets none.
+  public func gradient(of parameter: ParameterID) -> UnsafeMutableBufferPointer<Float>? {
+    let value = plan.network[parameter].value
+    guard let tensor = plan.gradientTensors[value.index] else { return nil }
+    return UnsafeMutableBufferPointer(
+      start: floats(tensor), count: plan.network[value].shape.elementCount)
+  }
+
+  private func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
+    (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: Float.self)
+  }
+
+  private var batch: BatchTensors {
+    var (inputs, targets): (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
+    var classes: UnsafeMutablePointer<Int32>?
+    for (index, value) in plan.network.values.enumerated() {
+      let tensor = plan.valueTensors[index]
+      switch (value.origin, value.type) {
+      case (.input, _): inputs = floats(tensor)
+      case (.target, .float32): targets = floats(tensor)
+      case (.target, .int32):
+        classes = (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: Int32.self)
+      default: break
+      }
+    }
+    return BatchTensors(inputs: inputs, targets: targets, classes: classes)
+  }
+}
+
+// MARK: - Running
+
+extension Executor {
+  /// One training step.
+  ///
+  /// - Parameters:
+  ///   - index: Which step, for measurements over several steps.
+  ///   - load: Puts the batch of a micro-batch in place.
+  public func step(
+    _ index: Int, learningRate: Double, record: StepRecord = StepRecord(),
+    load: (_ micro: Int, BatchTensors) -> Void
+  ) -> StepResult {
+    var result = StepResult()
+    let batch = batch
+    readings.pointee = StepReadings()
+    if record.outputs != nil, firstMeasuredStep == nil { firstMeasuredStep = index }
+    var last = MonotonicClock.now()
+    for part in plan.parts {
+      switch part {
+      case .data(let micro):
+        load(micro, batch)
+        let now = MonotonicClock.now()
+        result.phases.data += now - last
+        last = now
+      case .ops(let rows, let phase):
+        let start = last
+        last = run(rows, record: record, step: index, since: last)
+        if phase == .forward {
+          result.loss += Double(elements(of: plan.loss)[0])
+          result.phases.forward += last - start
+        } else {
+          result.phases.backward += last - start
+        }
+      case .updates(let rows, let parameters):
+        if let outputs = record.outputs { measureSources(outputs) }
+        let start = MonotonicClock.now()
+        last = update(
+          rows, parameters, learningRate: learningRate, record: record, into: &result,
+          since: start)
+        result.phases.optimizer += last - start
+      }
+    }
+    result.loss /= Double(plan.options.accumulate)
+    if readings.pointee.judged > 0 {
+      result.correct = (readings.pointee.correct, readings.pointee.judged)
+    }
+    return result
+  }
+
+  /// Forward alone: the loss over the first `rows` rows of a batch, and how many were right.
+  public func evaluate(
+    rows: Int, load: (BatchTensors) -> Void
+  ) -> (loss: Double, correct: Int, judged: Int) {
+    readings.pointee = StepReadings()
+    readings.pointee.countedRows = rows
+    load(batch)
+    for part in plan.parts {
+      guard case .ops(let rows, .forward) = part else { continue }
+      _ = run(rows, record: StepRecord(), step: 0, since: 0)
+      break
+    }
+    let readings = readings.pointee
+    return (Double(elements(of: plan.loss)[0]), readings.correct, readings.judged)
+  }
+
+  /// Runs rows and returns when they ended.
+  private func run(
+    _ rows: Range<Int>, record: StepRecord, step: Int, since start: UInt64
+  ) -> UInt64 {
+    guard let times = record.times else {
+      for row in rows { runKernels(plan.rows[row].kernels) }
+      return MonotonicClock.now()
+    }
+    var last = start
+    for row in rows {
+      let it = plan.rows[row]
+      if let outputs = record.outputs, it.phase == .backward {
+        measureGradient(it.node, outputs)
+        last = MonotonicClock.now()
+      }
+      runKernels(it.kernels)
+      let now = MonotonicClock.now()
+      times[2 * row] = last
+      times[2 * row + 1] = now
+      last = now
+      if let outputs = record.outputs, it.phase == .forward {
+        let node = it.node.index
+        let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
+        meters[node].measure(
+          output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+        last = MonotonicClock.now()
+      }
+    }
+    return last
+  }
+
+  @inline(__always)
+  private func runKernels(_ kernels: Range<Int>) {
+    for kernel in kernels {
+      let wanted = threads[kernel]
+      if wanted != currentThreads {
+        omp_set_num_threads(wanted)
+        currentThreads = wanted
+      }
+      bodies[kernel]()
+    }
+  }
+
+  private func measureGradient(_ node: NodeID, _ outputs: UnsafeMutablePointer<OutputReading>) {
+    let value = plan.network.nodes[node.index].result.index
+    guard let gradient = plan.gradientTensors[value] else { return }
+    outputs[node.index].hasGradient = true
+    outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(floats(gradient))
+  }
+
+  /// Sources have no backward of their own: their gradient is whole when all others are done.
+  private func measureSources(_ outputs: UnsafeMutablePointer<OutputReading>) {
+    for (index, node) in plan.network.nodes.enumerated() where node.operands.isEmpty {
+      measureGradient(NodeID(index: index), outputs)
+    }
+  }
+}
+
+// MARK: - Update
+
+extension Executor {
+  private func update(
+    _ rows: Range<Int>, _ parameters: [[ParameterID]], learningRate: Double, record: StepRecord,
+    into result: inout StepResult, since start: UInt64
+  ) -> UInt64 {
+    updates += 1
+    var (scale, last) = (Float(1), start)
+    if let limit = plan.options.clipNorm {
+      result.gradNorm = totalGradientNorm()
+      // As torch.nn.utils.clip_grad_norm_ computes it.
+      let factor = min(1, limit / (result.gradNorm + 1e-6))
+      result.clipFactor = factor
+      scale = Float(factor)
+      last = MonotonicClock.now()
+    }
+    var total = 0.0
+    for (row, list) in zip(rows, parameters) {
+      for parameter in list {
+        let sums = update(parameter, learningRate: learningRate, scale: scale)
+        total += sums.gradient
+        if let into = record.parameters { into[parameter.index] = sums }
+      }
+      if let times = record.times {
+        let now = MonotonicClock.now()
+        times[2 * row] = last
+        times[2 * row + 1] = now
+        last = now
+      }
+    }
+    if plan.options.clipNorm == nil { result.gradNorm = total.squareRoot() }
+    return MonotonicClock.now()
+  }
+
+  private func update(
+    _ parameter: ParameterID, learningRate: Double, scale: Float
+  ) -> UpdateSums {
+    let value = plan.network[parameter].value
+    guard let gradient = plan.gradientTensors[value.index] else { return UpdateSums() }
+    let weights = floats(plan.valueTensors[value.index])
+    let states = plan.stateTensors[parameter.index]
+    return plan.updateRule.update(
+      UpdateCall(
+        weights: weights, gradient: UnsafePointer(floats(gradient)),
+        first: states.count > 0 ? floats(states[0]) : weights,
+        second: states.count > 1 ? floats(states[1]) : weights,
+        count: plan.network[value].shape.elementCount, learningRate: learningRate,
+        update: updates, gradientScale: scale,
+        gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity))
+  }
+
+  private func totalGradientNorm() -> Double {
+    var total = 0.0
+    for parameter in plan.network.parameters {
+      guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
+      let count = plan.network[parameter.value].shape.elementCount
+      total += sumOfSquares(floats(gradient), count: count)
+    }
+    return total.squareRoot()
+  }
+}
+
+/// Σ x², in Float over short blocks and in Double over those.
+func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
+  var (total, start) = (0.0, 0)
+  while start < count {
+    let end = min(start + 4096, count)
+    var (sum, index) = (SIMD8<Float>.zero, start)
+    while index + 8 <= end {
+      let lanes = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Float>.self)
+      sum += lanes * lanes
+      index += 8
+    }
+    total += Double(sum.sum())
+    while index < end {
+      total += Double(x[index] * x[index])
+      index += 1
+    }
+    start = end
+  }
+  return total
+}

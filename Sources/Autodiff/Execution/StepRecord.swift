@@ -1,0 +1,92 @@
+/// Where an executor writes what a step did: columns that the caller owns, filled in place, so that
+/// recording allocates nothing.
+public struct StepRecord {
+  /// Start and end of each plan row, in nanoseconds of `MonotonicClock`: 2 × rows.
+  public var times: UnsafeMutablePointer<UInt64>?
+  /// Sums over each parameter's gradient, weights and change.
+  public var parameters: UnsafeMutablePointer<UpdateSums>?
+  /// Statistics of each node's output and of its gradient; nil where this step is not measured.
+  public var outputs: UnsafeMutablePointer<OutputReading>?
+
+  /// Records nothing.
+  public init() {}
+}
+
+/// What one step came to.
+public struct StepResult: Sendable {
+  /// The mean over the micro-batches, before the update.
+  public var loss = 0.0
+  /// Rows whose class was predicted, and rows judged; nil where the loss judges none.
+  public var correct: (right: Int, of: Int)?
+  /// The total gradient norm, before clipping.
+  public var gradNorm = 0.0
+  /// What clipping multiplied the gradients by; nil where it is off.
+  public var clipFactor: Double?
+  /// Nanoseconds.
+  public var phases = PhaseTimes()
+
+  /// Nothing yet.
+  public init() {}
+}
+
+/// Nanoseconds of a step by phase.
+public struct PhaseTimes: Sendable {
+  /// Putting batches in place.
+  public var data: UInt64 = 0
+  /// Forward, the loss included.
+  public var forward: UInt64 = 0
+  /// Backward.
+  public var backward: UInt64 = 0
+  /// Clipping and update.
+  public var optimizer: UInt64 = 0
+
+  /// All zero.
+  public init() {}
+}
+
+/// What kernels tell while a step runs.
+struct StepReadings {
+  /// Rows of the batch that count; nil: all. The last batch of an evaluation may be partly filled.
+  var countedRows: Int?
+  var correct = 0
+  var judged = 0
+}
+
+/// Statistics of a node's output and of the gradient that reaches it.
+public struct OutputReading: Equatable, Sendable {
+  /// Whether there is a gradient.
+  public var hasGradient = false
+  /// Root mean square of ∂L/∂output.
+  public var gradientRMS: Float = 0
+  /// Of the finite elements.
+  public var mean: Float = 0
+  /// The population's standard deviation, of the finite elements.
+  public var deviation: Float = 0
+  /// Of the finite elements.
+  public var minimum: Float = 0
+  /// Of the finite elements.
+  public var maximum: Float = 0
+  /// NaN and Inf elements.
+  public var nonFinite = 0
+  /// Elements that are exactly 0, as a fraction.
+  public var zeroFraction: Float = 0
+  /// Indices of the last dimension.
+  public var units = 0
+  /// Units that were 0 for every sample measured in the last 50 steps.
+  public var deadUnits = 0
+  /// Units saturated for over half of their samples.
+  public var saturatedUnits = 0
+
+  /// All zero.
+  public init() {}
+}
+
+/// Where a batch goes.
+public struct BatchTensors {
+  /// The inputs, row by row; nil where the network takes none.
+  public let inputs: UnsafeMutablePointer<Float>?
+  /// Targets that are numbers.
+  public let targets: UnsafeMutablePointer<Float>?
+  /// Targets that are classes.
+  public let classes: UnsafeMutablePointer<Int32>?
+}

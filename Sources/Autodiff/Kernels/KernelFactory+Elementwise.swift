@@ -1,0 +1,150 @@
+internal import COneDNN
+
+/// An elementwise function of oneDNN with the derivative that fits it.
+enum Elementwise {
+  case relu, sigmoid, tanh, gelu, geluTanh
+  case power(Float)
+
+  var forward: dnnl_alg_kind_t {
+    switch self {
+    case .relu: dnnl_eltwise_relu
+    case .sigmoid: dnnl_eltwise_logistic
+    case .tanh: dnnl_eltwise_tanh
+    case .gelu: dnnl_eltwise_gelu_erf
+    case .geluTanh: dnnl_eltwise_gelu_tanh
+    case .power: dnnl_eltwise_pow
+    }
+  }
+
+  /// Those that name the result compute the derivative from it.
+  var backward: dnnl_alg_kind_t {
+    switch self {
+    case .relu: dnnl_eltwise_relu_use_dst_for_bwd
+    case .sigmoid: dnnl_eltwise_logistic_use_dst_for_bwd
+    case .tanh: dnnl_eltwise_tanh_use_dst_for_bwd
+    case .gelu, .geluTanh, .power: forward
+    }
+  }
+
+  /// Whether the derivative is computed from the result.
+  var usesResult: Bool {
+    switch self {
+    case .relu, .sigmoid, .tanh: true
+    case .gelu, .geluTanh, .power: false
+    }
+  }
+
+  var parameters: (alpha: Float, beta: Float) {
+    if case .power(let exponent) = self { (1, exponent) } else { (0, 0) }
+  }
+}
+
+/// A function of two tensors, element by element.
+enum Pairwise {
+  case sum, product
+
+  var algorithm: dnnl_alg_kind_t {
+    switch self {
+    case .sum: dnnl_binary_add
+    case .product: dnnl_binary_mul
+    }
+  }
+}
+
+extension KernelFactory {
+  /// y = f(x).
+  func apply(
+    _ function: Elementwise, to x: Operand, into y: Operand
+  ) throws(KernelError) -> [Kernel] {
+    let count = x.shape.elementCount
+    guard count > 0 else { return [] }
+    let threads = threads(elements: count)
+    let (alpha, beta) = function.parameters
+    var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count]))
+    try check(
+      dnnl_eltwise_forward_desc_init(
+        &operation, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
+    let primitive = try primitive("eltwise", threads: threads, operation: &operation)
+    return [
+      kernel(
+        "eltwise", primitive, threads: threads,
+        arguments: [
+          Argument(index: DNNL_ARG_SRC, tensor: x.tensor, description: data),
+          Argument(index: DNNL_ARG_DST, tensor: y.tensor, description: data),
+        ], reads: [x.tensor], writes: [y.tensor])
+    ]
+  }
+
+  /// ∂x = ∂y f'(x), where `kept` is x or, if the function uses its result, y.
+  func applyDerivative(
+    of function: Elementwise, at kept: Operand, to upstream: Operand, into target: GradientTarget
+  ) throws(KernelError) -> [Kernel] {
+    let count = kept.shape.elementCount
+    guard count > 0 else { return [] }
+    let threads = threads(elements: count)
+    let (alpha, beta) = function.parameters
+    var data = try describe([count])
+    var forward = dnnl_eltwise_desc_t()
+    try check(
+      dnnl_eltwise_forward_desc_init(
+        &forward, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
+    let hint = try PrimitiveDescription("eltwise", context: context, operation: &forward)
+    var operation = dnnl_eltwise_desc_t()
+    try check(
+      dnnl_eltwise_backward_desc_init(&operation, function.backward, &data, &data, alpha, beta),
+      "eltwise backward")
+    let primitive = try primitive(
+      "eltwise backward", threads: threads, operation: &operation, hint: hint)
+    return try accumulating(into: target) { operand throws(KernelError) in
+      [
+        kernel(
+          "eltwise backward", primitive, threads: threads,
+          arguments: [
+            Argument(
+              index: function.usesResult ? DNNL_ARG_DST : DNNL_ARG_SRC, tensor: kept.tensor,
+              description: data),
+            Argument(index: DNNL_ARG_DIFF_DST, tensor: upstream.tensor, description: data),
+            Argument(index: DNNL_ARG_DIFF_SRC, tensor: operand.tensor, description: data),
+          ], reads: [kept.tensor, upstream.tensor], writes: [operand.tensor])
+      ]
+    }
+  }
+
+  /// c = a ∘ b (+ c), where b's sizes equal a's or are 1.
+  func combine(
+    _ function: Pairwise, _ a: Operand, _ b: Operand, into c: Operand, accumulates: Bool = false
+  ) throws(KernelError) -> [Kernel] {
+    guard c.shape.elementCount > 0 else { return [] }
+    let threads = threads(elements: c.shape.elementCount)
+    let same = a.shape == b.shape
+    let wide = same ? [a.shape.elementCount] : dimensions(a.shape)
+    let narrow = same ? wide : dimensions(b.shape.padded(to: wide.count))
+    var (first, second, result) =
+      (try describe(wide), try describe(narrow), try describe(wide))
+    var operation = dnnl_binary_desc_t()
+    try check(
+      dnnl_binary_desc_init(&operation, function.algorithm, &first, &second, &result), "binary")
+    let primitive = try primitive(
+      "binary", threads: threads, operation: &operation, sums: accumulates)
+    return [
+      kernel(
+        "binary", primitive, threads: threads,
+        arguments: [
+          Argument(index: DNNL_ARG_SRC_0, tensor: a.tensor, description: first),
+          Argument(index: DNNL_ARG_SRC_1, tensor: b.tensor, description: second),
+          Argument(index: DNNL_ARG_DST, tensor: c.tensor, description: result),
+        ], reads: [a.tensor, b.tensor], writes: [c.tensor])
+    ]
+  }
+
+  /// Kernels that can only overwrite, made to add where `target` accumulates: through a tensor of
+  /// their own.
+  func accumulating(
+    into target: GradientTarget, _ make: (Operand) throws(KernelError) -> [Kernel]
+  ) throws(KernelError) -> [Kernel] {
+    guard target.accumulates else { return try make(target.operand) }
+    let part = temporary(target.operand.shape)
+    return try make(part)
+      + combine(.sum, target.operand, part, into: target.operand)
+  }
+}

@@ -1,0 +1,142 @@
+/// The small loops that oneDNN has no kernel for.
+extension KernelFactory {
+  /// t = value.
+  func fill(_ tensor: TensorID, count: Int, with value: Float) -> Kernel {
+    Kernel("fill", reads: [], writes: [tensor]) { addresses throws(KernelError) in
+      let t = addresses.floats(tensor)
+      return { for i in 0..<count { t[i] = value } }
+    }
+  }
+
+  /// y = x, or y += x.
+  func copy(_ x: TensorID, into target: GradientTarget) -> Kernel {
+    let (y, count) = (target.operand.tensor, target.operand.shape.elementCount)
+    let accumulates = target.accumulates
+    return Kernel("copy", reads: [x], writes: [y]) { addresses throws(KernelError) in
+      let (x, y) = (addresses.floats(x), addresses.floats(y))
+      if accumulates { return { for i in 0..<count { y[i] += x[i] } } }
+      return { y.update(from: x, count: count) }
+    }
+  }
+
+  /// Each row of y += row.
+  func addRow(_ row: TensorID, width: Int, to y: TensorID, rows: Int) -> Kernel {
+    Kernel("add row", reads: [row], writes: [y]) { addresses throws(KernelError) in
+      let (row, y) = (addresses.floats(row), addresses.floats(y))
+      return {
+        for r in 0..<rows {
+          let line = y + r * width
+          for i in 0..<width { line[i] += row[i] }
+        }
+      }
+    }
+  }
+
+  /// y = Σ over the rows of x (+ y).
+  func sumOfRows(_ x: TensorID, rows: Int, width: Int, into target: GradientTarget) -> Kernel {
+    let (y, accumulates) = (target.operand.tensor, target.accumulates)
+    return Kernel("sum of rows", reads: [x], writes: [y]) { addresses throws(KernelError) in
+      let (x, y) = (addresses.floats(x), addresses.floats(y))
+      return {
+        if !accumulates { y.update(repeating: 0, count: width) }
+        // Four rows at a time: y is read and written once for four lines of x.
+        var r = 0
+        while r + 4 <= rows {
+          let (a, b) = (x + r * width, x + (r + 1) * width)
+          let (c, d) = (x + (r + 2) * width, x + (r + 3) * width)
+          for i in 0..<width { y[i] += (a[i] + b[i]) + (c[i] + d[i]) }
+          r += 4
+        }
+        while r < rows {
+          let line = x + r * width
+          for i in 0..<width { y[i] += line[i] }
+          r += 1
+        }
+      }
+    }
+  }
+
+  /// y = scale · x stretched to y's shape (+ y); the reverse of `reduce`.
+  func stretch(
+    _ x: Operand, into target: GradientTarget, scale: Float = 1
+  ) -> Kernel {
+    let (y, walk) = (target.operand, BroadcastWalk(from: x.shape, to: target.operand.shape))
+    let accumulates = target.accumulates
+    return Kernel("stretch", reads: [x.tensor], writes: [y.tensor]) { addresses throws(KernelError) in
+      let (from, to) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
+      if accumulates { return { walk.forEach { small, large in to[large] += scale * from[small] } } }
+      return { walk.forEach { small, large in to[large] = scale * from[small] } }
+    }
+  }
+
+  /// y = scale · x summed over what was stretched to reach x's shape (+ y).
+  func reduce(_ x: Operand, into target: GradientTarget, scale: Float = 1) -> Kernel {
+    let (y, walk) = (target.operand, BroadcastWalk(from: target.operand.shape, to: x.shape))
+    let accumulates = target.accumulates
+    let count = y.shape.elementCount
+    return Kernel("reduce", reads: [x.tensor], writes: [y.tensor]) { addresses throws(KernelError) in
+      let (from, to) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
+      // A sum over everything keeps its digits in a Double.
+      if count == 1 {
+        let total = x.shape.elementCount
+        return {
+          var sum = 0.0
+          for i in 0..<total { sum += Double(from[i]) }
+          to[0] = (accumulates ? to[0] : 0) + scale * Float(sum)
+        }
+      }
+      return {
+        if !accumulates { to.update(repeating: 0, count: count) }
+        walk.forEach { small, large in to[small] += scale * from[large] }
+      }
+    }
+  }
+}
+
+/// Pairs of positions in a tensor and in what it is stretched to by broadcasting.
+struct BroadcastWalk {
+  private let sizes: [Int]
+  private let strides: [Int]
+  private let isEmpty: Bool
+
+  init(from small: Shape, to large: Shape) {
+    let padded = small.padded(to: large.rank).sizes
+    var (strides, step) = (Array(repeating: 0, count: large.rank), 1)
+    for axis in stride(from: large.rank - 1, through: 0, by: -1) {
+      strides[axis] = padded[axis] == 1 ? 0 : step
+      step *= padded[axis]
+    }
+    isEmpty = large.elementCount == 0
+    sizes = large.rank == 0 ? [1] : large.sizes
+    self.strides = large.rank == 0 ? [0] : strides
+  }
+
+  /// Calls `body` with (position in the small tensor, position in the large one), in row order.
+  @inline(__always)
+  func forEach(_ body: (Int, Int) -> Void) {
+    guard !isEmpty else { return }
+    let last = sizes.count - 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: sizes.count) { index in
+      index.initialize(repeating: 0)
+      var (start, large) = (0, 0)
+      while true {
+        var small = start
+        for _ in 0..<sizes[last] {
+          body(small, large)
+          small += strides[last]
+          large += 1
+        }
+        var axis = last - 1
+        while axis >= 0 {
+          index[axis] += 1
+          start += strides[axis]
+          if index[axis] < sizes[axis] { break }
+          start -= strides[axis] * sizes[axis]
+          index[axis] = 0
+          axis -= 1
+        }
+        if axis < 0 { return }
+      }
+    }
+  }
+}

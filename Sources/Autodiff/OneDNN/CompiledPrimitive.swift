@@ -1,0 +1,115 @@
+internal import COneDNN
+
+/// One argument of a oneDNN primitive: which tensor, described how, as what.
+struct Argument {
+  let index: Int32
+  let tensor: TensorID
+  let description: dnnl_memory_desc_t
+}
+
+/// A oneDNN primitive, created once; its arguments are attached when addresses are known.
+///
+/// Its scratchpad is ours, so that it stands in the arena.
+final class CompiledPrimitive {
+  private let context: OneDNNContext
+  private let primitive: dnnl_primitive_t
+  private let scratchpad: dnnl_memory_desc_t
+  private let name: String
+  private var memories: [dnnl_memory_t] = []
+  private var arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>?
+
+  /// Bytes of its scratchpad.
+  let scratchBytes: Int
+
+  /// - Parameters:
+  ///   - operation: An initialized op descriptor.
+  ///   - hint: For backward: the forward primitive's descriptor.
+  init(
+    _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
+    hint: PrimitiveDescription? = nil
+  ) throws(KernelError) {
+    let description = try PrimitiveDescription(
+      name, context: context, operation: operation, sums: sums, hint: hint)
+    var primitive: dnnl_primitive_t?
+    try check(dnnl_primitive_create(&primitive, description.handle), name)
+    guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
+    guard let scratch = dnnl_primitive_desc_query_md(
+      description.handle, dnnl_query_scratchpad_md, 0)
+    else {
+      dnnl_primitive_destroy(primitive)
+      throw KernelError(kernel: name, reason: "no scratchpad descriptor")
+    }
+    self.name = name
+    self.context = context
+    self.primitive = primitive
+    scratchpad = scratch.pointee
+    scratchBytes = dnnl_memory_desc_get_size(scratch)
+  }
+
+  deinit {
+    for memory in memories { dnnl_memory_destroy(memory) }
+    arguments?.deallocate()
+    dnnl_primitive_destroy(primitive)
+  }
+
+  /// Attaches arguments; what comes back runs the primitive.
+  func bind(_ list: [Argument], at addresses: Addresses) throws(KernelError) -> () -> Void {
+    let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: list.count + 1)
+    arguments.initialize(repeating: dnnl_exec_arg_t())
+    self.arguments = arguments
+    for (position, argument) in list.enumerated() {
+      arguments[position] = dnnl_exec_arg_t(
+        arg: argument.index,
+        memory: try memory(argument.description, at: addresses.raw(argument.tensor)))
+    }
+    arguments[list.count] = dnnl_exec_arg_t(
+      arg: DNNL_ARG_SCRATCHPAD, memory: try memory(scratchpad, at: addresses.scratch))
+    guard let first = arguments.baseAddress else { return {} }
+    let (stream, count) = (context.stream, Int32(arguments.count))
+    return { [self] in
+      let status = dnnl_primitive_execute(primitive, stream, count, first)
+      precondition(status == dnnl_success, "a checked primitive failed to run")
+    }
+  }
+
+  private func memory(
+    _ description: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer
+  ) throws(KernelError) -> dnnl_memory_t {
+    var (memory, description): (dnnl_memory_t?, dnnl_memory_desc_t) = (nil, description)
+    try check(dnnl_memory_create(&memory, &description, context.engine, address), name)
+    guard let memory else { throw KernelError(kernel: name, reason: "oneDNN gave no memory") }
+    memories.append(memory)
+    return memory
+  }
+}
+
+/// A oneDNN primitive descriptor with a scratchpad of the caller's.
+final class PrimitiveDescription {
+  let handle: dnnl_primitive_desc_t
+
+  /// - Parameter sums: Whether the result is added to what the destination holds.
+  init(
+    _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
+    hint: PrimitiveDescription? = nil
+  ) throws(KernelError) {
+    var attributes: dnnl_primitive_attr_t?
+    try check(dnnl_primitive_attr_create(&attributes), name)
+    defer { dnnl_primitive_attr_destroy(attributes) }
+    try check(
+      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), name)
+    if sums {
+      var operations: dnnl_post_ops_t?
+      try check(dnnl_post_ops_create(&operations), name)
+      defer { dnnl_post_ops_destroy(operations) }
+      try check(dnnl_post_ops_append_sum(operations, 1), name)
+      try check(dnnl_primitive_attr_set_post_ops(attributes, operations), name)
+    }
+    var handle: dnnl_primitive_desc_t?
+    try check(
+      dnnl_primitive_desc_create(&handle, operation, attributes, context.engine, hint?.handle), name)
+    guard let handle else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
+    self.handle = handle
+  }
+
+  deinit { dnnl_primitive_desc_destroy(handle) }
+}

@@ -1,0 +1,60 @@
+/// A tensor of a plan.
+public struct TensorID: Hashable, Sendable {
+  let index: Int
+}
+
+/// Something that a plan runs: what it reads and writes, and how to make it once addresses are known.
+public struct Kernel {
+  /// For messages: `matmul`.
+  let name: String
+  /// What it reads.
+  let reads: [TensorID]
+  /// What it writes (or adds to).
+  let writes: [TensorID]
+  /// Scratch memory while it runs.
+  let scratchBytes: Int
+  /// How many threads it was made for.
+  let threads: Int
+  /// Makes what runs at each step. Called once.
+  let bind: (Addresses) throws(KernelError) -> () -> Void
+
+  init(
+    _ name: String, reads: [TensorID], writes: [TensorID], scratchBytes: Int = 0, threads: Int = 1,
+    bind: @escaping (Addresses) throws(KernelError) -> () -> Void
+  ) {
+    self.name = name
+    self.reads = reads
+    self.writes = writes
+    self.scratchBytes = scratchBytes
+    self.threads = threads
+    self.bind = bind
+  }
+}
+
+/// Where tensors stand in the arena.
+struct Addresses {
+  let base: UnsafeMutableRawPointer
+  let offsets: [Int]
+  /// The running kernel's scratch memory.
+  let scratch: UnsafeMutableRawPointer
+  /// What kernels tell the step.
+  let readings: UnsafeMutablePointer<StepReadings>
+
+  func raw(_ tensor: TensorID) -> UnsafeMutableRawPointer { base + offsets[tensor.index] }
+
+  func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
+    raw(tensor).assumingMemoryBound(to: Float.self)
+  }
+
+  func integers(_ tensor: TensorID) -> UnsafeMutablePointer<Int32> {
+    raw(tensor).assumingMemoryBound(to: Int32.self)
+  }
+}
+
+/// Why a kernel cannot be made.
+public struct KernelError: Error, Equatable {
+  /// `matmul`.
+  public var kernel: String
+  /// The library's words, or its status.
+  public var reason: String
+}

@@ -1,0 +1,143 @@
+/// What a plan row does.
+public enum PlanPhase: Sendable {
+  case forward, backward, optimizer
+}
+
+/// One op of a plan: a node in one phase, as it runs at each step.
+public struct PlanRow: Sendable {
+  /// The node.
+  public let node: NodeID
+  /// What it does.
+  public let phase: PlanPhase
+  /// Bytes that it leaves for backward.
+  public internal(set) var savedBytes = 0
+  /// Saved bytes that nobody needs after it.
+  public internal(set) var freedBytes = 0
+  /// Live bytes by category (`MemoryCategory.rawValue`) at its fullest moment.
+  public internal(set) var liveBytes: [Int] = Array(
+    repeating: 0, count: MemoryCategory.allCases.count)
+  /// Its kernels.
+  let kernels: Range<Int>
+}
+
+/// A tensor that is kept for backward.
+public struct SavedTensor: Sendable {
+  /// The same for tensors that share bytes.
+  public let storage: Int
+  /// Its size.
+  public let bytes: Int
+  /// The node that makes it; nil for parameters, constants and the batch.
+  public let producer: NodeID?
+  /// Whether it is the batch.
+  public let isFromBatch: Bool
+  /// The nodes whose backward reads it.
+  public internal(set) var neededBy: [NodeID]
+}
+
+/// How a network is to be trained.
+public struct PlanOptions: Sendable {
+  /// Micro-batches for each update.
+  public var accumulate = 1
+  /// Whether gradients are overwritten at each step; without it they pile up, as in PyTorch when
+  /// `zero_grad()` is forgotten.
+  public var zeroGrad = true
+  /// The total gradient norm is clipped to this.
+  public var clipNorm: Double?
+  /// Each element of a gradient is clipped to ± this.
+  public var clipValue: Double?
+  /// The most threads of one kernel.
+  public var threads = 1
+
+  /// One batch, gradients cleared, nothing clipped, one thread.
+  public init() {}
+}
+
+/// A network's training step, decided once: an order, kernels, and a place in one arena for every
+/// tensor. Running it decides nothing.
+public final class Plan {
+  /// What is trained.
+  public let network: Network
+  /// The value that is made small.
+  public let loss: ValueID
+  /// How weights change.
+  public let updateRule: any UpdateRule
+  /// As asked for.
+  public let options: PlanOptions
+  /// The ops in the order in which they run.
+  public let rows: [PlanRow]
+  /// What backward needs, once for each tensor.
+  public let savedTensors: [SavedTensor]
+  /// For each node: positions in `savedTensors` that its backward reads.
+  public let savedByNode: [[Int]]
+  /// For each parameter: whether the loss depends on it.
+  public let parameterHasGradient: [Bool]
+  /// For each node: whether a gradient of its output exists.
+  public let nodeHasGradient: [Bool]
+  /// Bytes of the arena.
+  public let arenaBytes: Int
+  /// The largest sum of live bytes: no packing needs less.
+  public let arenaLowerBound: Int
+
+  /// Everything that runs, in order.
+  let parts: [PlanPart]
+  let kernels: [Kernel]
+  let scratch: [TensorID?]
+  let offsets: [Int]
+  let valueTensors: [TensorID]
+  let gradientTensors: [TensorID?]
+  let stateTensors: [[TensorID]]
+  let seed: TensorID
+  let factory: KernelFactory
+
+  /// Plans the training of `network` to make `loss` small.
+  ///
+  /// - Throws: `PlanError` where no parameter is reached, the loss is no scalar, or a kernel cannot
+  ///   be made.
+  public init(
+    _ network: Network, loss: ValueID, updateRule: any UpdateRule, options: PlanOptions
+  ) throws(PlanError) {
+    var builder = try PlanBuilder(network, loss: loss, updateRule: updateRule, options: options)
+    try builder.build()
+    let memory = builder.packed()
+    self.network = network
+    self.loss = loss
+    self.updateRule = updateRule
+    self.options = options
+    rows = memory.rows
+    savedTensors = builder.saved.tensors
+    savedByNode = builder.saved.byNode
+    let hasGradient = builder.differentiation.hasGradient
+    parameterHasGradient = network.parameters.map { hasGradient[$0.value.index] }
+    nodeHasGradient = network.nodes.map { hasGradient[$0.result.index] }
+    arenaBytes = memory.packing.extent
+    arenaLowerBound = memory.packing.lowerBound
+    parts = builder.parts
+    kernels = builder.kernels
+    scratch = builder.scratch
+    offsets = memory.offsets
+    valueTensors = builder.valueTensors
+    gradientTensors = builder.gradientTensors
+    stateTensors = builder.stateTensors
+    seed = builder.seed
+    factory = builder.factory
+  }
+
+  /// Floating-point operations of one forward and one backward call of a node.
+  public func cost(of node: NodeID) -> Cost {
+    let it = network[node]
+    let operands = it.operands.map { network[$0].shape }
+    let wanted = it.operands.map { gradientTensors[$0.index] != nil }
+    let cost = it.primitive.cost(of: operands, result: network[it.result].shape, wanted: wanted)
+    return nodeHasGradient[node.index] ? cost : Cost(forward: cost.forward, backward: 0)
+  }
+}
+
+/// One stretch of a step.
+enum PlanPart {
+  /// The batch of a micro-batch is put in place.
+  case data(micro: Int)
+  /// The ops at these rows.
+  case ops(Range<Int>, PlanPhase)
+  /// Rows of the optimizer; each updates these parameters.
+  case updates(Range<Int>, parameters: [[ParameterID]])
+}

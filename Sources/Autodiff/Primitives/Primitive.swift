@@ -1,0 +1,88 @@
+/// One operation with its derivative: the local rule of backpropagation.
+///
+/// A conformer is one file that reads top to bottom: the formula with its source, what is kept for
+/// backward, shapes, cost, forward, backward. It computes nothing itself: it says which kernels do.
+public protocol Primitive: Sendable {
+  /// As tables print it; PyTorch's name where there is one.
+  static var name: String { get }
+
+  /// The formulas, in the letters that the doc comment explains.
+  var rule: Rule { get }
+
+  /// The shape of the result.
+  ///
+  /// - Throws: `ShapeError` that names both shapes where operands do not fit.
+  func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape
+
+  /// Floating-point operations, from shapes alone.
+  ///
+  /// - Parameter wanted: For each operand, whether its gradient is computed.
+  func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost
+
+  /// What backward will read.
+  ///
+  /// - Parameter wanted: For each operand, whether its gradient is computed.
+  func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved
+
+  /// What computes the result.
+  func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel]
+
+  /// What computes the gradients of the wanted operands from the gradient of the result.
+  func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel]
+
+  /// Whether the result is the first operand's bytes in another shape.
+  var isView: Bool { get }
+}
+
+extension Primitive {
+  /// Most results have bytes of their own.
+  public var isView: Bool { false }
+}
+
+/// A local rule as formulas, for people.
+public struct Rule: Equatable, Sendable {
+  /// `y = x Wᵀ + b`.
+  public var forward: String
+  /// `∂x = ∂y W,  ∂W = ∂yᵀ x,  ∂b = Σ ∂y`; `∂a` is the gradient of the loss with respect to `a`.
+  public var backward: String
+
+  /// A rule written as these two formulas.
+  public init(_ forward: String, backward: String) {
+    self.forward = forward
+    self.backward = backward
+  }
+}
+
+/// Floating-point operations of one call; a multiplication with an addition counts as two.
+public struct Cost: Equatable, Sendable {
+  /// Of forward.
+  public var forward: Int
+  /// Of backward, for the wanted gradients.
+  public var backward: Int
+
+  /// So many operations.
+  public init(forward: Int, backward: Int) {
+    self.forward = forward
+    self.backward = backward
+  }
+}
+
+/// What backward reads: kept operands, the kept result, and tensors that forward makes for it.
+public struct Saved: Equatable, Sendable {
+  /// Positions of operands.
+  public var operands: [Int]
+  /// Whether the result itself is read.
+  public var result: Bool
+  /// Shapes of tensors that forward writes beside the result.
+  public var extras: [Shape]
+
+  /// Keeps these.
+  public init(operands: [Int] = [], result: Bool = false, extras: [Shape] = []) {
+    self.operands = operands
+    self.result = result
+    self.extras = extras
+  }
+
+  /// Backward reads nothing but the gradient that arrives.
+  public static let nothing = Saved()
+}
