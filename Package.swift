@@ -43,7 +43,11 @@ let package = Package(
     module(
       "TraceFormat", ["CZstd", "CZlib"],
       resources: [.embedInCode("gradtop.binpb")], exclude: ["gradtop.proto"]),
-    module("Training", ["Autodiff", "TraceFormat", "CZlib"]),
+    module(
+      "Training", ["Autodiff", "TraceFormat", "CZlib"],
+      resources: [
+        .embedInCode("Resources/digits.csv.gz"), .embedInCode("Resources/digits.json"),
+      ], exclude: ["Resources/digits.txt"]),
     module("TraceSession", ["TraceFormat"]),
     module("Diagnosis", ["TraceSession", "TraceFormat"]),
     module("Screen"),

@@ -1,0 +1,51 @@
+internal import Autodiff
+
+/// One type of layer: what its keys are, and which primitives it becomes.
+///
+/// A new one is a file with a conformer and a line in `LayerCatalogue`.
+protocol LayerDefinition: Sendable {
+  /// The `type` in a model file; PyTorch's name.
+  static var type: String { get }
+
+  /// How many values it takes.
+  static var inputCount: Int { get }
+
+  /// Reads its keys.
+  init(_ reader: inout ObjectReader) throws(ModelFileError)
+
+  /// Adds its primitives and returns the output.
+  func build(
+    _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
+  ) throws(ModelFileError) -> ValueID
+}
+
+extension LayerDefinition {
+  static var inputCount: Int { 1 }
+}
+
+/// Where a layer stands.
+struct LayerPlace {
+  /// In the model file: `model[3]`.
+  var jsonPath: String
+  /// In the network: `block1/layernorm.0`.
+  var path: String
+  /// Who owns its parameters: the path with dots, that of copy 0 in a shared `Repeat`.
+  var owner: String
+}
+
+/// All types of layers that are no containers.
+enum LayerCatalogue {
+  static let definitions: [any LayerDefinition.Type] = [
+    LinearLayer.self, LayerNormLayer.self, ActivationLayer<ReLU>.self,
+    ActivationLayer<Sigmoid>.self, ActivationLayer<Tanh>.self, GELULayer.self, FlattenLayer.self,
+    PairLayer<Add>.self, PairLayer<Mul>.self, PowLayer.self, ParameterLayer.self,
+    ConstantLayer.self, ReductionLayer<Sum>.self, ReductionLayer<Mean>.self,
+  ]
+
+  static func definition(of type: String) -> (any LayerDefinition.Type)? {
+    definitions.first { $0.type == type }
+  }
+
+  /// Every `type` that may stand in a list of layers.
+  static let types = definitions.map { $0.type } + ["Sequential", "Residual", "Repeat"]
+}

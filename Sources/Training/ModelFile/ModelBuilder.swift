@@ -1,0 +1,246 @@
+internal import Autodiff
+
+/// How a parameter starts.
+enum Start: Sendable {
+  case uniform(Float, Float)
+  case constant(Float)
+  case numbers([Float])
+}
+
+/// A layer of the model file as it is in the network.
+struct BuiltLayer: Sendable {
+  var path: String
+  var kind: String
+  var isContainer = false
+  var isLoss = false
+}
+
+/// Turns lists of layers into a network.
+struct ModelBuilder {
+  private(set) var network = Network()
+  private(set) var layers: [BuiltLayer] = []
+  /// How each parameter starts, in the network's order.
+  private(set) var starts: [Start] = []
+  /// The output of each layer, by path.
+  private var outputs: [String: ValueID] = [:]
+  private var parameters: [String: ValueID] = [:]
+  private let batch: BatchForm
+  private var input: ValueID?
+  private var target: ValueID?
+
+  /// What a batch looks like; nil where there is no data.
+  struct BatchForm {
+    var input: Shape?
+    var target: Shape?
+    var targetType = ElementType.float32
+  }
+
+  init(batch: BatchForm) { self.batch = batch }
+
+  /// Builds a list whose first layer takes `input`, and returns the last output.
+  ///
+  /// - Parameters:
+  ///   - prefix: The path of the container, with a slash at the end; empty for the model.
+  ///   - owner: The same for parameters.
+  mutating func build(
+    _ list: LayerList, input: ValueID?, prefix: String, owner: String
+  ) throws(ModelFileError) -> ValueID? {
+    var current = input
+    for entry in list.entries {
+      let place = LayerPlace(
+        jsonPath: entry.jsonPath, path: prefix + entry.name, owner: owner + entry.name)
+      current = try build(entry, after: current, prefix: prefix, at: place)
+      outputs[place.path] = current
+    }
+    return current
+  }
+}
+
+// MARK: - Layers and containers
+
+extension ModelBuilder {
+  private mutating func build(
+    _ entry: LayerList.Entry, after previous: ValueID?, prefix: String, at place: LayerPlace
+  ) throws(ModelFileError) -> ValueID? {
+    switch entry.content {
+    case .layer(let definition):
+      let type = Swift.type(of: definition)
+      let inputs = try resolve(
+        entry, count: type.inputCount, type: type.type, after: previous, prefix: prefix)
+      layers.append(BuiltLayer(path: place.path, kind: type.type))
+      return try definition.build(inputs, at: place, in: &self)
+    case .sequential(let body):
+      let input = try containerInput(entry, after: previous, prefix: prefix)
+      layers.append(BuiltLayer(path: place.path, kind: "Sequential", isContainer: true))
+      return try build(body, input: input, prefix: place.path + "/", owner: place.owner + ".")
+    case .residual(let body, let shortcut):
+      layers.append(BuiltLayer(path: place.path, kind: "Residual", isContainer: true))
+      return try buildResidual(entry, body, shortcut, after: previous, prefix: prefix, at: place)
+    case .repeated(let body, let times, let shares):
+      var current = try containerInput(entry, after: previous, prefix: prefix)
+      layers.append(BuiltLayer(path: place.path, kind: "Repeat", isContainer: true))
+      for copy in 0..<times {
+        current = try build(
+          body, input: current, prefix: "\(place.path)/\(copy)/",
+          owner: "\(place.owner).\(shares ? 0 : copy).")
+      }
+      return current
+    }
+  }
+
+  private mutating func buildResidual(
+    _ entry: LayerList.Entry, _ body: LayerList, _ shortcut: LayerList?, after previous: ValueID?,
+    prefix: String, at place: LayerPlace
+  ) throws(ModelFileError) -> ValueID? {
+    guard let input = try containerInput(entry, after: previous, prefix: prefix) else {
+      throw ModelFileError(place.jsonPath, "a Residual needs an input, and nothing comes before it")
+    }
+    let long = try build(body, input: input, prefix: place.path + "/", owner: place.owner + ".")
+    var short: ValueID? = input
+    if let shortcut {
+      short = try build(
+        shortcut, input: input, prefix: place.path + "/shortcut/",
+        owner: place.owner + ".shortcut.")
+    }
+    guard let long, let short else { return input }
+    guard shape(of: long) == shape(of: short) else {
+      throw ModelFileError(
+        place.jsonPath,
+        "the body gives \(shape(of: long)), the \(shortcut == nil ? "input" : "shortcut") "
+          + "\(shape(of: short)); a Residual adds the two",
+        hint: shortcut == nil ? "give a shortcut that changes the shape, as a Linear" : "")
+    }
+    return try apply(Add(), to: [long, short], at: place, suffix: "/add")
+  }
+
+  private mutating func containerInput(
+    _ entry: LayerList.Entry, after previous: ValueID?, prefix: String
+  ) throws(ModelFileError) -> ValueID? {
+    guard entry.inputs != nil else { return previous ?? batchInput() }
+    return try resolve(entry, count: 1, type: "a container", after: previous, prefix: prefix)[0]
+  }
+
+  private mutating func resolve(
+    _ entry: LayerList.Entry, count: Int, type: String, after previous: ValueID?, prefix: String
+  ) throws(ModelFileError) -> [ValueID] {
+    guard let names = entry.inputs else {
+      if count == 0 { return [] }
+      guard count == 1 else {
+        throw ModelFileError(
+          entry.jsonPath + ".inputs", "missing; \(type) takes \(count) inputs by name")
+      }
+      guard let value = previous ?? batchInput() else {
+        throw ModelFileError(
+          entry.jsonPath, "takes the data's inputs, but the file has no data",
+          hint: "add \"data\", or name another layer as \"input\"")
+      }
+      return [value]
+    }
+    guard names.count == count else {
+      throw ModelFileError(
+        entry.jsonPath + ".inputs", "\(names.count) inputs; \(type) takes \(count)")
+    }
+    var values: [ValueID] = []
+    for name in names { values.append(try find(name, from: prefix, entry)) }
+    return values
+  }
+
+  /// A name means a layer of the same list, else of an enclosing one, else a whole path.
+  private mutating func find(
+    _ name: String, from prefix: String, _ entry: LayerList.Entry
+  ) throws(ModelFileError) -> ValueID {
+    if name == "$input", let value = batchInput() { return value }
+    if name == "$target", let value = batchTarget(), network[value].type == .float32 {
+      return value
+    }
+    if name.hasPrefix("$") {
+      throw ModelFileError(
+        entry.jsonPath + ".inputs",
+        name == "$input" || name == "$target"
+          ? "\(name) is not there: the data has no such numbers" : "unknown input \"\(name)\"",
+        hint: "valid are: $input, $target and the names of layers")
+    }
+    var scope = prefix
+    while true {
+      if let value = outputs[scope + name] { return value }
+      guard !scope.isEmpty else { break }
+      let parts = scope.dropLast().split(separator: "/").dropLast()
+      scope = parts.isEmpty ? "" : parts.joined(separator: "/") + "/"
+    }
+    throw ModelFileError(
+      entry.jsonPath + ".inputs", "no layer \"\(name)\" comes before this one",
+      hint: Spelling.hint(for: name, among: outputs.keys.sorted()))
+  }
+}
+
+// MARK: - What layers use
+
+extension ModelBuilder {
+  func shape(of value: ValueID) -> Shape { network[value].shape }
+
+  /// A trained tensor; the same one again where another copy of a shared layer owns it.
+  ///
+  /// - Parameter name: `weight`; nil: the tensor has the layer's own name.
+  mutating func parameter(
+    _ name: String?, _ shape: Shape, starts start: Start, at place: LayerPlace
+  ) throws(ModelFileError) -> ValueID {
+    let full = name.map { "\(place.owner).\($0)" } ?? place.owner
+    if let known = parameters[full] {
+      guard network[known].shape == shape else {
+        throw ModelFileError(
+          place.jsonPath,
+          "shared copies need a \(full) of shape \(network[known].shape) and of \(shape)")
+      }
+      return known
+    }
+    let value = network.addParameter(full, layer: place.path, shape: shape)
+    parameters[full] = value
+    starts.append(start)
+    return value
+  }
+
+  mutating func constant(_ numbers: [Float], shape: Shape) -> ValueID {
+    network.addConstant(numbers, shape: shape)
+  }
+
+  mutating func addSource(_ value: ValueID, isTrained: Bool, at place: LayerPlace) {
+    network.addSource(
+      Source(symbol: place.path, isTrained: isTrained), for: value, name: place.path,
+      layer: place.path)
+  }
+
+  mutating func apply(
+    _ primitive: any Primitive, to operands: [ValueID], at place: LayerPlace, suffix: String = ""
+  ) throws(ModelFileError) -> ValueID {
+    do {
+      return try network.apply(
+        primitive, to: operands, name: place.path + suffix, layer: place.path)
+    } catch {
+      throw ModelFileError(place.jsonPath, "\(error.primitive): \(error.reason)")
+    }
+  }
+
+  mutating func batchInput() -> ValueID? {
+    guard let shape = batch.input else { return nil }
+    let value = input ?? network.addBatchTensor(.input, shape: shape)
+    input = value
+    return value
+  }
+
+  mutating func batchTarget() -> ValueID? {
+    guard let shape = batch.target else { return nil }
+    let value = target ?? network.addBatchTensor(.target, shape: shape, type: batch.targetType)
+    target = value
+    return value
+  }
+
+  /// Adds the loss as a layer of its own; `$loss` where the model has a layer called `loss`.
+  mutating func addLoss(
+    _ kind: String, _ primitive: any Primitive, to operands: [ValueID]
+  ) throws(ModelFileError) -> ValueID {
+    let path = layers.contains { $0.path == "loss" } ? "$loss" : "loss"
+    layers.append(BuiltLayer(path: path, kind: kind, isLoss: true))
+    return try apply(
+      primitive, to: operands, at: LayerPlace(jsonPath: "loss", path: path, owner: path))
+  }
+}

@@ -1,0 +1,38 @@
+internal import Autodiff
+
+/// Stochastic gradient descent, with momentum where asked for.
+///
+///     g ← g + λ w        m ← μ m + (1 - τ) g   (at the first update: m ← g)
+///     w ← w - γ m        with Nesterov: w ← w - γ (g + μ m)
+///
+/// with γ the learning rate, λ the weight decay, μ the momentum, τ the dampening.
+/// `torch.optim.SGD`; Sutskever, Martens, Dahl and Hinton (2013).
+struct SGD: UpdateRule {
+  var momentum: Float = 0
+  var dampening: Float = 0
+  var isNesterov = false
+  var weightDecay: Float = 0
+
+  var stateCount: Int { momentum == 0 ? 0 : 1 }
+
+  func update(_ call: UpdateCall) -> UpdateSums {
+    let rate = Float(call.learningRate)
+    let (decay, momentum) = (weightDecay, momentum)
+    if momentum == 0 {
+      return call.forEachLane(states: 0) { w, g, _, _ in w - rate * (g + decay * w) }
+    }
+    let keep = call.update == 1 ? Float(0) : momentum
+    let share = call.update == 1 ? Float(1) : 1 - dampening
+    if isNesterov {
+      return call.forEachLane(states: 1) { w, g, m, _ in
+        let g = g + decay * w
+        m = keep * m + share * g
+        return w - rate * (g + momentum * m)
+      }
+    }
+    return call.forEachLane(states: 1) { w, g, m, _ in
+      m = keep * m + share * (g + decay * w)
+      return w - rate * m
+    }
+  }
+}
