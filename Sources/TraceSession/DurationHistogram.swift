@@ -13,7 +13,7 @@ public struct DurationHistogram: Equatable, Sendable {
   /// No durations.
   public init() {}
 
-  /// Adds a duration in nanoseconds. O(1) amortized.
+  /// Adds a duration in nanoseconds, in O(1) amortized.
   public mutating func add(_ duration: UInt64) {
     let bucket = Self.bucket(of: duration)
     reach(bucket)

@@ -10,6 +10,7 @@ public struct GraphIndex: Sendable {
   public let containers: [Graph.Layer]
 
   private let nodePositions: [UInt32: Int]
+  private let nodeElements: [UInt64]
   private let tensorPositions: [UInt32: Int]
   private let parameterPositions: [UInt32: Int]
   private let nodesByLayer: [String: [Int]]
@@ -22,6 +23,7 @@ public struct GraphIndex: Sendable {
     let leaves = graph.layers.filter { !$0.isContainer }
     leafLayers = leaves.filter { !$0.isLoss } + leaves.filter(\.isLoss)
     containers = graph.layers.filter(\.isContainer)
+    nodeElements = graph.nodes.map(\.elements)
     nodePositions = positions(of: graph.nodes.lazy.map(\.id))
     tensorPositions = positions(of: graph.tensors.lazy.map(\.id))
     parameterPositions = positions(of: graph.parameters.lazy.map(\.id))
@@ -48,6 +50,11 @@ extension GraphIndex {
   /// Where the node with `id` stands in execution order.
   public func position(ofNode id: UInt32) -> Int? {
     nodePositions[id]
+  }
+
+  /// Elements of the output of the node with `id`.
+  public func elements(ofNode id: UInt32) -> UInt64? {
+    nodePositions[id].map { nodeElements[$0] }
   }
 
   /// The name of the node with `id`; `#7` for an id that the graph does not know.

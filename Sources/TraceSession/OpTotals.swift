@@ -110,7 +110,7 @@ extension OpTotals {
     slots[Key(node: node, phase: phase)].map { totals[$0] }
   }
 
-  /// All of it by node and phase. O(ops): for one op, ask `total(of:in:)`.
+  /// All of it by node and phase, in O(ops): for one op, ask `total(of:in:)`.
   public var byOp: [Key: Total] {
     slots.mapValues { totals[$0] }
   }

@@ -45,7 +45,7 @@ public struct Series: Equatable, Sendable {
     for (offset, value) in values.enumerated() { append(step: origin + offset, value: value) }
   }
 
-  /// Adds the value of `step`. O(1) amortized for steps that come in order.
+  /// Adds the value of `step`, in O(1) amortized for steps that come in order.
   ///
   /// Steps may be skipped. One that comes again, or late (a producer that was resumed), is merged
   /// into its block. Steps that are negative or beyond 2^53 are ignored.
