@@ -45,10 +45,10 @@ struct RunningFacts: Sendable {
     _ columns: ActivationColumns, at index: Int, graph: GraphIndex
   ) {
     for (row, id) in columns.node.enumerated() where columns.isWhole(row) {
-      guard let rms = columns.measuredGradRMS(at: row), let elements = graph.elements(ofNode: id)
+      guard let rms = columns.measuredGradRMS(at: row),
+        let norm = graph.norm(ofOutput: id, rms: rms)
       else { continue }
-      let norm = Float(Double(rms) * Double(elements).squareRoot())
-      outputGradNorms.append(id, row: row, step: index, value: norm)
+      outputGradNorms.append(id, row: row, step: index, value: Float(norm))
     }
   }
 }

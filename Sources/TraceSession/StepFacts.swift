@@ -93,9 +93,9 @@ extension ParameterColumns {
   }
 }
 
-extension Graph.Node {
-  /// The L2 norm of a tensor of its output's shape, by its root mean square.
-  public func norm(ofRMS rms: Float) -> Double {
-    Double(rms) * Double(elements).squareRoot()
+extension GraphIndex {
+  /// The L2 norm of what has the shape of the output of the node with `id`, by its root mean square.
+  public func norm(ofOutput id: UInt32, rms: Float) -> Double? {
+    elements(ofNode: id).map { Double(rms) * Double($0).squareRoot() }
   }
 }
