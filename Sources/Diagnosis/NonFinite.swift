@@ -46,8 +46,8 @@ private struct Place {
       rule: NonFinite.name, severity: .error, layer: layer, parameter: parameter,
       firstStep: step, lastStep: step, value: value, limit: 0,
       message: """
-        \(words) in step \(step), and nothing in the step comes before it: from here the update \
-        spreads it to all weights. \(help)
+        \(words) in step \(step), and nothing measured in the step comes before it: from here the \
+        update spreads it to all weights. \(help)
         """)
   }
 }
@@ -65,7 +65,7 @@ extension NonFinite {
     let id = columns.node[first]
     let count = first < columns.nonFinite.count ? columns.nonFinite[first] : nil
     return Place(
-      layer: graph.node(id)?.layer, value: count.map(Double.init),
+      layer: graph.node(id)?.layer, value: count.map { Double($0) },
       words: "the output of \(graph.name(ofNode: id)) has \(counted(count))",
       help: """
         Look at its inputs for a log or root of 0, a division by 0 or an exp of large values; lower \
@@ -93,7 +93,7 @@ extension NonFinite {
     func position(_ row: Int) -> Int { graph.position(ofNode: columns.node[row]) ?? -1 }
     let id = columns.node[first]
     return Place(
-      layer: graph.node(id)?.layer, value: columns.measuredGradRMS(at: first).map(Double.init),
+      layer: graph.node(id)?.layer, value: columns.measuredGradRMS(at: first).map { Double($0) },
       words: "the gradient of the output of \(graph.name(ofNode: id)) is not finite",
       help: "Clip gradients, lower the learning rate, or normalize what the layer takes.")
   }
@@ -110,7 +110,7 @@ extension NonFinite {
     let name = graph.name(ofParameter: id)
     let count = row < columns.nonFinite.count ? columns.nonFinite[row] : nil
     return Place(
-      layer: graph.parameter(id)?.layer, parameter: name, value: count.map(Double.init),
+      layer: graph.parameter(id)?.layer, parameter: name, value: count.map { Double($0) },
       words: "\(name) or its gradient has \(counted(count))",
       help: "Clip gradients, lower the learning rate, or scale the loss down.")
   }

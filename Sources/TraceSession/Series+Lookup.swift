@@ -33,7 +33,9 @@ extension Series {
     let width = (Double(range.upperBound) - lower + 1) / Double(count)
     return (0..<count).map { bucket in
       let start = lower + (Double(bucket) * width).rounded(.down)
-      let end = lower + (Double(bucket + 1) * width).rounded(.down) - 1
+      let end =
+        bucket == count - 1
+        ? Double(range.upperBound) : lower + (Double(bucket + 1) * width).rounded(.down) - 1
       let low = Swift.max(start, Double(origin))
       let high = Swift.min(Swift.max(start, end), Double(lastStep))
       return low <= high ? merged(Int(low)...Int(high)) : nil

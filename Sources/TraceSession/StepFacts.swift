@@ -31,13 +31,13 @@ extension Step {
     case .gradNorm: gradNorm
     case .clipFactor: clipFactor
     case .samplesPerSecond: samplesPerSecond
-    case .dataTime: measuredTime(of: .data).map(Double.init)
-    case .forwardTime: measuredTime(of: .forward).map(Double.init)
-    case .recomputeTime: measuredTime(of: .recompute).map(Double.init)
-    case .backwardTime: measuredTime(of: .backward).map(Double.init)
-    case .optimizerTime: measuredTime(of: .optimizer).map(Double.init)
-    case .peakBytes: memory.peakBytes.map(Double.init)
-    case .activationBytes: memory.activation.max().map(Double.init)
+    case .dataTime: measuredTime(of: .data).map { Double($0) }
+    case .forwardTime: measuredTime(of: .forward).map { Double($0) }
+    case .recomputeTime: measuredTime(of: .recompute).map { Double($0) }
+    case .backwardTime: measuredTime(of: .backward).map { Double($0) }
+    case .optimizerTime: measuredTime(of: .optimizer).map { Double($0) }
+    case .peakBytes: memory.peakBytes.map { Double($0) }
+    case .activationBytes: memory.activation.max().map { Double($0) }
     }
   }
 }
