@@ -15,6 +15,15 @@ public struct Series: Equatable, Sendable {
     public var count: UInt32
     /// NaN and Inf values.
     public var nonFinite: UInt32
+
+    /// A block of `count` values, of which `nonFinite` are NaN or Inf.
+    public init(min: Float, mean: Float, max: Float, count: UInt32, nonFinite: UInt32) {
+      self.min = min
+      self.mean = mean
+      self.max = max
+      self.count = count
+      self.nonFinite = nonFinite
+    }
   }
 
   /// The step of the first block's first value.

@@ -83,6 +83,32 @@ import TraceFormat
     #expect(lines == expected)
   }
 
+  @Test func aLayerOfSeveralNodesIsCalledOnceForAllOfThem() throws {
+    var graph = SampleTrace.graph
+    graph.nodes[1].layer = "fc1"
+    graph.nodes[0].fusedWith = []
+    graph.nodes[1].fusedWith = []
+    var step = SampleTrace.second
+    step.ops.node = [0, 1, 1, 0]
+    let source = SampleTrace.source(graph: graph, steps: [step])
+    // 2050 ns of forward, 1560 ns of backward, 3 x 416 FLOPs; the output is that of the second node.
+    #expect(
+      try export(.layers, from: source).lines[1]
+        == "fc1,Linear,20,1,2.05,1.56,0.7609756097560976,416,832,0.34570637119113573,64,"
+        + "3.0,3.0,3.0,3.0,,")
+  }
+
+  @Test func microBatchesAreCallsOfOneStep() throws {
+    var step = SampleTrace.second
+    step.ops.node += step.ops.node
+    step.ops.phase += step.ops.phase
+    step.ops.gap += step.ops.gap
+    step.ops.duration += step.ops.duration
+    let (lines, _) = try export(.layers, from: SampleTrace.source(steps: [step]))
+    #expect(
+      lines[1] == "fc1,Linear,20,2,4.0,3.0,0.75,400,800,0.34285714285714286,0,,,,,relu.1,")
+  }
+
   @Test func jsonHasAnObjectForEachRowWithTheSameKeys() throws {
     #expect(
       try export(.gradients, .json).lines == [

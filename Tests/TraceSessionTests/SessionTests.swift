@@ -221,4 +221,24 @@ import TraceSession
     #expect(snapshot.scalars[.loss]?.blocks.count == 1)
     #expect(snapshot.totals.steps == 1)
   }
+
+  @Test func looksAtATraceAsItIsWritten() {
+    let feed = TraceFeed()
+    let writer = TraceWriter(output: MemoryOutput(), run: TinyNetwork.run(), tap: feed)
+    let session = Session(source: feed)
+    writer.write(graph: TinyNetwork.graph(), now: 0)
+    for index in 0..<9 as Range<UInt64> {
+      writer.write(step: TinyNetwork.step(index), now: 0)
+      writer.flush()
+      while session.poll() {}
+      #expect(session.snapshot().step == TinyNetwork.step(index))
+    }
+    #expect(session.snapshot().state == .growing)
+    writer.close(now: 0)
+    #expect(session.poll())
+    session.seek(to: 4)
+    #expect(session.snapshot().step == TinyNetwork.step(4))
+    #expect(session.snapshot().state == .closed)
+    #expect(session.gaps.isEmpty)
+  }
 }
