@@ -64,5 +64,8 @@ let package = Package(
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
 
     tests("TraceFormatTests", ["TraceFormat"], exclude: ["Conformance"]),
+    tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
+    tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
+    tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
   ]
 )

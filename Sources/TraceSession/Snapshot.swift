@@ -32,9 +32,44 @@ public struct Snapshot: Sendable {
   public var gaps: [TraceGap]
   /// Bytes of the trace.
   public var bytes: UInt64
+
+  /// A picture of nothing yet, or of what is given.
+  public init(
+    run: Run? = nil,
+    graph: GraphIndex = GraphIndex(),
+    state: TraceState = .growing,
+    extent: ClosedRange<Int>? = nil,
+    cursor: Int = 0,
+    isFollowing: Bool = true,
+    step: Step? = nil,
+    activationStep: Step? = nil,
+    scalars: [Scalar: Series] = [:],
+    outputGradNorms: [UInt32: Series] = [:],
+    parameterGradNorms: [UInt32: Series] = [:],
+    updateRatios: [UInt32: Series] = [:],
+    totals: OpTotals = OpTotals(),
+    gaps: [TraceGap] = [],
+    bytes: UInt64 = 0
+  ) {
+    self.run = run
+    self.graph = graph
+    self.state = state
+    self.extent = extent
+    self.cursor = cursor
+    self.isFollowing = isFollowing
+    self.step = step
+    self.activationStep = activationStep
+    self.scalars = scalars
+    self.outputGradNorms = outputGradNorms
+    self.parameterGradNorms = parameterGradNorms
+    self.updateRatios = updateRatios
+    self.totals = totals
+    self.gaps = gaps
+    self.bytes = bytes
+  }
 }
 
-/// A quantity of which each step has at most one value.
+/// A quantity of which each step has at most one value; times are in nanoseconds.
 public enum Scalar: String, CaseIterable, Sendable {
   case loss, accuracy, learningRate, duration, gradNorm, clipFactor, samplesPerSecond
   case dataTime, forwardTime, recomputeTime, backwardTime, optimizerTime

@@ -32,6 +32,10 @@ public struct TraceInfo: Equatable, Sendable {
   public var run: Run?
   /// The newest graph.
   public var graph: Graph?
+  /// The first step, in full.
+  public var first: Step?
+  /// The step with the highest index, in full.
+  public var last: Step?
 
   /// Reads the trace at `path` once, verifying each byte; only chunks with names are decompressed,
   /// and those with the first and the last step.
@@ -88,6 +92,7 @@ public struct TraceInfo: Equatable, Sendable {
       case .step(let step, _):
         steps += 1
         firstStep = firstStep ?? step.index
+        first = first ?? step
       }
       count += 1
     }
@@ -97,7 +102,10 @@ public struct TraceInfo: Equatable, Sendable {
   }
 
   private mutating func addLast(of items: [TraceItem]) {
-    for case .step(let step, _) in items { lastStep = max(lastStep ?? 0, step.index) }
+    for case .step(let step, _) in items where step.index >= lastStep ?? 0 {
+      lastStep = step.index
+      last = step
+    }
   }
 
   private mutating func add(chunk record: UnsafeRawBufferPointer) {

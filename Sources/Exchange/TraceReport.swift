@@ -1,0 +1,134 @@
+public import TraceFormat
+import TraceSession
+
+/// What is in a trace and how whole it is, for people and for scripts.
+public struct TraceReport: Sendable {
+  /// A figure of the report; empty where the trace does not say.
+  struct Entry: Equatable, Sendable {
+    var key: String
+    var cell: Cell
+  }
+
+  let entries: [Entry]
+  let gaps: [TraceGap]
+
+  init(entries: [Entry], gaps: [TraceGap]) {
+    (self.entries, self.gaps) = (entries, gaps)
+  }
+
+  /// The report on what `info` found.
+  public init(_ info: TraceInfo) {
+    gaps = info.gaps
+    entries =
+      Self.run(info.run) + Self.steps(info) + Self.network(info) + Self.file(info)
+  }
+
+  /// Lines of `key: value`; what the trace does not say has no line.
+  public var text: String {
+    var lines = entries.filter { $0.cell != .empty }.map { "\($0.key): \(oneLine($0.cell))" }
+    lines.append("gaps: \(gaps.count)")
+    lines += gaps.map { gap in
+      let events = gap.droppedEvents > 0 ? ", \(gap.droppedEvents) events dropped" : ""
+      return "gap: bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound): \(gap.reason)\(events)"
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// One JSON object with the same keys, on one line; what the trace does not say is null.
+  public var json: String {
+    var bytes = Array("{".utf8)
+    for entry in entries {
+      JSONText.append(entry.key, to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      if entry.key == "ended" {
+        bytes.append(contentsOf: (entry.cell == .text("yes") ? "true," : "false,").utf8)
+      } else {
+        JSONText.append(entry.cell, to: &bytes)
+        bytes.append(UInt8(ascii: ","))
+      }
+    }
+    bytes.append(contentsOf: "\"gaps\":[".utf8)
+    for (index, gap) in gaps.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(contentsOf: "{\"start\":\(gap.bytes.lowerBound)".utf8)
+      bytes.append(contentsOf: ",\"end\":\(gap.bytes.upperBound)".utf8)
+      bytes.append(contentsOf: ",\"dropped_events\":\(gap.droppedEvents),\"reason\":".utf8)
+      JSONText.append(gap.reason, to: &bytes)
+      bytes.append(UInt8(ascii: "}"))
+    }
+    bytes.append(contentsOf: "]}\n".utf8)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A name with a line break must not make a line of its own.
+  private func oneLine(_ cell: Cell) -> String {
+    String(cell.description.map { $0.isNewline ? " " : $0 })
+  }
+}
+
+// MARK: - Figures
+
+extension TraceReport {
+  private static func run(_ run: Run?) -> [Entry] {
+    [
+      Entry("name", Cell(run?.name)),
+      Entry("run_id", Cell(run?.runID)),
+      Entry("seed", Cell(run?.seed)),
+      Entry("producer", Cell(run?.producer)),
+      Entry("version", Cell(run?.version)),
+      Entry("device", Cell(run?.device)),
+      Entry("threads", Cell(run?.threads)),
+      Entry("precision", Cell(run?.precision)),
+      Entry("norms_every", Cell(run?.normsEvery)),
+    ]
+  }
+
+  private static func steps(_ info: TraceInfo) -> [Entry] {
+    [
+      Entry("steps", Cell(info.steps)),
+      Entry("first_step", Cell(info.firstStep)),
+      Entry("last_step", Cell(info.lastStep)),
+      Entry("loss_first", Cell(info.first?.loss)),
+      Entry("loss_last", Cell(info.last?.loss)),
+      Entry("accuracy_last", Cell(info.last?.accuracy)),
+    ]
+  }
+
+  /// The textbook's rule: where forward costs N, backward costs 2 N, and a step 3 N.
+  private static func network(_ info: TraceInfo) -> [Entry] {
+    let graph = info.graph.map { GraphIndex($0) }
+    let (forward, backward) = (graph?.forwardFlops, graph?.backwardFlops)
+    var ratio: Double?
+    var total: UInt64?
+    if let forward, let backward {
+      total = forward &+ backward
+      if forward > 0 { ratio = Double(backward) / Double(forward) }
+    }
+    return [
+      Entry("layers", graph.map { Cell($0.leafLayers.filter { !$0.isLoss }.count) } ?? .empty),
+      Entry("nodes", graph.map { Cell($0.graph.nodes.count) } ?? .empty),
+      Entry("parameters", Cell(graph?.parameterCount)),
+      Entry("forward_flops", Cell(forward)),
+      Entry("backward_flops", Cell(backward)),
+      Entry("backward_over_forward", Cell(ratio)),
+      Entry("total_flops", Cell(total)),
+      Entry("arena_bytes", Cell(info.run?.arenaBytes)),
+      Entry("saved_bytes", Cell(graph?.savedBytes)),
+    ]
+  }
+
+  private static func file(_ info: TraceInfo) -> [Entry] {
+    [
+      Entry("trace_bytes", Cell(info.bytes)),
+      Entry("chunks", Cell(info.chunks)),
+      Entry("ended", .text(info.ended ? "yes" : "no")),
+      Entry("incomplete_bytes", Cell(info.incompleteBytes)),
+    ]
+  }
+}
+
+extension TraceReport.Entry {
+  init(_ key: String, _ cell: Cell) {
+    (self.key, self.cell) = (key, cell)
+  }
+}

@@ -1,0 +1,163 @@
+public import TraceFormat
+
+/// A trace as far as it is known: what has come is folded, and one step is looked at.
+///
+/// Memory is bounded but for some bytes for each chunk. To be used from one thread at a time; a
+/// snapshot may go to any.
+///
+///     let session = Session(source: try TraceFile(path: path))
+///     while session.poll() {}
+///     session.seek(to: 100)
+///     draw(session.snapshot())
+public final class Session {
+  /// Chunks that are folded by one `poll()`, at most: a few milliseconds' worth.
+  public static let chunksPerPoll = 4
+
+  /// First and last step known; nil while there is none.
+  public private(set) var extent: ClosedRange<Int>?
+  /// Whether the cursor stays at the end as steps come.
+  public private(set) var isFollowing = true
+  /// Damage and dropped events; of very many, the first ones.
+  public private(set) var gaps: [TraceGap] = []
+  /// The run; nil until the trace has said so.
+  public private(set) var run: Run?
+
+  private let source: any TraceSource
+  private var wanted = 0
+  private var graphs: [UInt32: GraphIndex] = [:]
+  private var newestGraph: UInt32?
+  private var facts = RunningFacts()
+  private var chunks = ChunkMap()
+  private var cache = ChunkCache(capacity: 8)
+  private var newest: Step?
+  private var newestActivations: Step?
+
+  /// A session that has yet to poll `source`.
+  public init(source: any TraceSource) {
+    self.source = source
+  }
+
+  /// Folds what is new, at most `limit` chunks of it.
+  ///
+  /// - Parameter observe: gets each item behind its folding, for a judge or an export.
+  /// - Returns: whether anything was new; there may be more.
+  @discardableResult
+  public func poll(
+    limit: Int = Session.chunksPerPoll, observe: (TraceItem) -> Void = { _ in }
+  ) -> Bool {
+    let (bytes, state) = (source.bytesRead, source.state)
+    let items = source.poll(limit: limit)
+    for item in items {
+      fold(item)
+      observe(item)
+    }
+    return !items.isEmpty || source.bytesRead != bytes || source.state != state
+  }
+
+  /// Looks at `step`, or at the nearest one there is, from now on.
+  public func seek(to step: Int) {
+    wanted = step
+    isFollowing = false
+  }
+
+  /// Looks at the newest step from now on.
+  public func follow() {
+    isFollowing = true
+  }
+
+  /// The step that is looked at.
+  public var cursor: Int {
+    guard let extent else { return isFollowing ? 0 : max(0, wanted) }
+    return isFollowing ? extent.upperBound : min(max(wanted, extent.lowerBound), extent.upperBound)
+  }
+}
+
+// MARK: - Folding
+
+extension Session {
+  /// A producer that drops events for days must not fill memory with the news.
+  private static let gapLimit = 10_000
+
+  private func fold(_ item: TraceItem) {
+    switch item {
+    case .run(let run):
+      if let known = self.run, known.runID != run.runID { startOver() }
+      self.run = run
+    case .graph(let graph):
+      graphs[graph.id] = GraphIndex(graph)
+      newestGraph = graph.id
+    case .step(let step, let location): fold(step, in: location)
+    case .gap(let gap):
+      if gaps.count < Self.gapLimit { gaps.append(gap) }
+    }
+  }
+
+  private func fold(_ step: Step, in location: ChunkLocation) {
+    // Beyond this, steps are not what a producer counts, and Double cannot tell them apart.
+    guard step.index <= 1 << 53 else { return }
+    let index = Int(step.index)
+    if let extent, index <= extent.lowerBound { forgetSteps() }
+    if let extent, index <= extent.upperBound {
+      cache.removeAll()
+      newestActivations = nil
+    }
+    let hasActivations = !step.activations.node.isEmpty
+    chunks.add(index, in: location, hasActivations: hasActivations)
+    facts.add(step, at: index, graph: graph(of: step))
+    extent = min(extent?.lowerBound ?? index, index)...index
+    newest = step
+    if hasActivations { newestActivations = step }
+  }
+
+  /// Another run took the place of this one.
+  private func startOver() {
+    forgetSteps()
+    graphs = [:]
+    newestGraph = nil
+  }
+
+  /// The steps come again from the first one.
+  private func forgetSteps() {
+    facts = RunningFacts()
+    chunks = ChunkMap()
+    cache.removeAll()
+    (extent, newest, newestActivations) = (nil, nil, nil)
+  }
+
+  private func graph(of step: Step?) -> GraphIndex {
+    let id = step?.graph ?? newestGraph
+    return id.flatMap { graphs[$0] } ?? newestGraph.flatMap { graphs[$0] } ?? GraphIndex()
+  }
+}
+
+// MARK: - Looking
+
+extension Session {
+  /// The trace as seen from the cursor.
+  ///
+  /// Columns are shared with the session until it folds on. Where the cursor is not at the newest
+  /// step, up to two chunks are read, unless they were lately.
+  public func snapshot() -> Snapshot {
+    let step = step(at: cursor)
+    return Snapshot(
+      run: run, graph: graph(of: step), state: source.state, extent: extent, cursor: cursor,
+      isFollowing: isFollowing, step: step, activationStep: activationStep(at: cursor),
+      scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms.byID,
+      parameterGradNorms: facts.parameterGradNorms.byID, updateRatios: facts.updateRatios.byID,
+      totals: facts.totals, gaps: gaps, bytes: source.bytesRead)
+  }
+
+  private func step(at index: Int) -> Step? {
+    if let newest, newest.index == UInt64(index) { return newest }
+    guard let entry = chunks.entry(for: index) else { return nil }
+    return cache.steps(in: entry.location, of: source).last { $0.index == UInt64(index) }
+  }
+
+  private func activationStep(at index: Int) -> Step? {
+    if let newestActivations, newestActivations.index <= UInt64(index) { return newestActivations }
+    guard let entry = chunks.entryOfActivations(at: index) else { return nil }
+    return cache.steps(in: entry.location, of: source).last {
+      !$0.activations.node.isEmpty && $0.index <= UInt64(min(index, entry.lastStep))
+    }
+  }
+}

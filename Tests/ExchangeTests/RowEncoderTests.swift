@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Exchange
+
+@Suite struct RowEncoderTests {
+  private func encoded(_ cell: Cell, by encoder: any RowEncoder) -> String {
+    var bytes: [UInt8] = []
+    encoder.encode([cell], of: ["a"], into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"no\"", "\"say \"\"no\"\"\""),
+    ("two\nlines", "\"two\nlines\""), ("a\rb", "\"a\rb\""), ("", ""), ("größer", "größer"),
+  ])
+  func csvQuotesWhereItMust(text: String, expected: String) {
+    #expect(encoded(.text(text), by: CSVRows()) == expected + "\r\n")
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("say \"no\"", #"say \"no\""#), (#"back\slash"#, #"back\\slash"#),
+    ("two\nlines", #"two\nlines"#), ("\t\r", #"\t\r"#), ("\u{1}\u{1f}", #"\u0001\u001f"#),
+    ("größer", "größer"),
+  ])
+  func jsonEscapesWhereItMust(text: String, expected: String) {
+    #expect(encoded(.text(text), by: JSONRows()) == "{\"a\":\"\(expected)\"}\n")
+  }
+
+  @Test(arguments: [
+    (Cell.number(0.1), "0.1"), (.number(1e-5), "1e-05"), (.number(1e16), "1e+16"),
+    (.number(-0.0), "-0.0"), (.number(.leastNonzeroMagnitude), "5e-324"), (.single(0.1), "0.1"),
+    (.single(16_777_216), "16777216.0"), (.count(.max), "18446744073709551615"),
+  ])
+  func numbersReadBackToTheSameBits(cell: Cell, expected: String) {
+    #expect(encoded(cell, by: CSVRows()) == expected + "\r\n")
+    #expect(encoded(cell, by: JSONRows()) == "{\"a\":\(expected)}\n")
+  }
+
+  @Test(arguments: [
+    (Cell.number(.nan), "nan"), (.number(-.nan), "nan"), (.number(.infinity), "inf"),
+    (.number(-.infinity), "-inf"), (.single(.nan), "nan"), (.single(.infinity), "inf"),
+    (.single(-.infinity), "-inf"), (.single(.signalingNaN), "nan"),
+  ])
+  func whatIsNotFiniteHasAName(cell: Cell, expected: String) {
+    #expect(encoded(cell, by: CSVRows()) == expected + "\r\n")
+    #expect(encoded(cell, by: JSONRows()) == "{\"a\":\"\(expected)\"}\n")
+  }
+
+  @Test func whatWasNotMeasuredIsEmptyOrNull() {
+    #expect(encoded(.empty, by: CSVRows()) == "\r\n")
+    #expect(encoded(.empty, by: JSONRows()) == "{\"a\":null}\n")
+    #expect(Cell(nil as Double?) == .empty)
+    #expect(Cell([] as [Float], 0) == .empty)
+  }
+}
