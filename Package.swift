@@ -58,7 +58,7 @@ let package = Package(
     program(
       "gradtop",
       [
-        "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen", "Terminal",
+        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen", "Terminal",
         "Exchange",
       ]),
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),

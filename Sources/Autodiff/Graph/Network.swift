@@ -2,18 +2,27 @@
 public struct ValueID: Hashable, Sendable {
   /// Position in `Network.values`.
   public let index: Int
+
+  /// The one at `index`.
+  public init(index: Int) { self.index = index }
 }
 
 /// A node of a network.
 public struct NodeID: Hashable, Sendable {
   /// Position in `Network.nodes`; also its place in the forward order.
   public let index: Int
+
+  /// The one at `index`.
+  public init(index: Int) { self.index = index }
 }
 
 /// A trained tensor of a network.
 public struct ParameterID: Hashable, Sendable {
   /// Position in `Network.parameters`.
   public let index: Int
+
+  /// The one at `index`.
+  public init(index: Int) { self.index = index }
 }
 
 /// A directed acyclic graph of primitives with shapes: the forward pass as data.

@@ -31,7 +31,7 @@ extension KernelFactory {
 
   /// The gradients of x and, as far as there are any, of the scale and the shift, all overwritten.
   func normalizeRowsBackward(
-    _ x: Operand, rows: Int, epsilon: Float, weight: TensorID?, upstream: Operand,
+    _ x: Operand, rows: Int, epsilon: Float, affine: [TensorID], upstream: Operand,
     mean: TensorID, variance: TensorID, gradients: [TensorID]
   ) throws(KernelError) -> [Kernel] {
     guard x.shape.elementCount > 0 else { return [] }
@@ -49,8 +49,9 @@ extension KernelFactory {
       Argument(index: DNNL_ARG_MEAN, tensor: mean, description: form.statistics),
       Argument(index: DNNL_ARG_VARIANCE, tensor: variance, description: form.statistics),
     ]
-    if let weight {
-      arguments.append(Argument(index: DNNL_ARG_SCALE, tensor: weight, description: form.row))
+    // oneDNN 2.6 counts the shift among the inputs of backward, though nothing depends on it.
+    for (tensor, index) in zip(affine, [DNNL_ARG_SCALE, DNNL_ARG_SHIFT]) {
+      arguments.append(Argument(index: index, tensor: tensor, description: form.row))
     }
     let indices = [DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT]
     for (tensor, index) in zip(gradients.dropFirst(), indices) {
@@ -59,7 +60,7 @@ extension KernelFactory {
     return [
       kernel(
         "layer norm backward", primitive, threads: threads, arguments: arguments,
-        reads: [x.tensor, upstream.tensor, mean, variance] + (weight.map { [$0] } ?? []),
+        reads: [x.tensor, upstream.tensor, mean, variance] + affine,
         writes: gradients)
     ]
   }

@@ -68,7 +68,7 @@ final class CompiledPrimitive {
     let (stream, count) = (context.stream, Int32(arguments.count))
     return { [self] in
       let status = dnnl_primitive_execute(primitive, stream, count, first)
-      precondition(status == dnnl_success, "a checked primitive failed to run")
+      precondition(status == dnnl_success, "\(name): a checked primitive failed to run")
     }
   }
 

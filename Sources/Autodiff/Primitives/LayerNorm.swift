@@ -89,7 +89,7 @@ extension LayerNorm {
     }
     return try site.kernels.normalizeRowsBackward(
       site.operands[0], rows: rows(of: site.operands[0].shape), epsilon: epsilon,
-      weight: site.operands.count > 1 ? site.operands[1].tensor : nil, upstream: site.upstream,
+      affine: site.operands.dropFirst().map(\.tensor), upstream: site.upstream,
       mean: site.extras[0].tensor, variance: site.extras[1].tensor, gradients: destinations)
       + additions
   }

@@ -1,0 +1,187 @@
+import Autodiff
+public import TraceFormat
+
+/// How a training is recorded.
+public struct RecordingOptions {
+  /// Where the trace goes.
+  public var output: any TraceOutput
+  /// Gets the same bytes, for a dashboard in this process.
+  public var tap: TraceFeed?
+  /// Whether ops, parameters, activations and memory are recorded.
+  public var isInstrumented = true
+  /// Activation columns stand in each Nth step; nil: as often as keeps their cost under 2 %.
+  public var normsEvery: Int?
+  /// Whether to wait for the disk after each chunk.
+  public var syncsEachChunk = false
+  /// Names of run, host and device; the trainer fills in the rest.
+  public var run = Run()
+
+  /// Records to `output`.
+  public init(output: any TraceOutput) { self.output = output }
+}
+
+/// What a training came to.
+public struct TrainingOutcome: Sendable {
+  /// Steps done.
+  public var steps = 0
+  /// The loss of the last step.
+  public var loss = Double.nan
+  /// Over the whole training data; nil where the model is no classifier.
+  public var accuracy: Double?
+  /// Seconds from the first step's start to the last one's end.
+  public var seconds = 0.0
+  /// What became of the trace; nil where none was asked for.
+  public var recording: Recorder.Outcome?
+}
+
+/// The training loop: batch, forward, backward, update, one step after the other.
+public struct Trainer {
+  private let model: PreparedModel
+  private let control: TrainingControl
+  private var sampler: BatchSampler?
+
+  /// Trains `model`, as `control` has it.
+  public init(_ model: PreparedModel, control: TrainingControl) {
+    self.model = model
+    self.control = control
+    if let data = model.dataset {
+      sampler = BatchSampler(
+        count: data.count, batchSize: model.file.training.batchSize,
+        shuffles: model.file.data?.shuffles ?? true, seed: model.file.seed)
+    }
+  }
+
+  /// Runs all steps on the calling thread.
+  public mutating func run(recording: RecordingOptions?) -> TrainingOutcome {
+    let normsEvery = normsEvery(recording)
+    var recorder: Recorder?
+    if let recording {
+      recorder = Recorder(
+        model, run: describe(recording, normsEvery: normsEvery), output: recording.output,
+        tap: recording.tap, syncsEachChunk: recording.syncsEachChunk)
+    }
+    var outcome = train(recorder, recording, normsEvery: normsEvery)
+    outcome.recording = recorder?.finish()
+    if model.file.loss.isClassifier { outcome.accuracy = accuracy() }
+    return outcome
+  }
+
+  /// Trains without a trace, step by step: for benchmarks and tests.
+  public mutating func step(_ index: Int) -> (loss: Double, gradNorm: Double) {
+    let result = perform(index, record: StepRecord())
+    return (result.loss, result.gradNorm)
+  }
+
+  private mutating func train(
+    _ recorder: Recorder?, _ recording: RecordingOptions?, normsEvery: Int
+  ) -> TrainingOutcome {
+    let steps = model.file.training.steps
+    let isInstrumented = recording?.isInstrumented ?? false
+    var outcome = TrainingOutcome()
+    let begin = MonotonicClock.now()
+    var start = begin
+    for step in 0..<steps {
+      guard control.waitForNextStep(after: start) else { break }
+      let slot = recorder?.ring.claim()
+      if slot == nil { recorder?.drop() }
+      var record = StepRecord()
+      let isMeasured =
+        isInstrumented && normsEvery > 0 && (step % normsEvery == 0 || step == steps - 1)
+      if let slot, isInstrumented {
+        record.times = slot.pointee.times
+        record.parameters = slot.pointee.parameters
+        record.outputs = isMeasured ? slot.pointee.outputs : nil
+      }
+      start = MonotonicClock.now()
+      let result = perform(step, record: record)
+      if let slot {
+        slot.pointee.index = step
+        slot.pointee.start = start
+        slot.pointee.duration = MonotonicClock.now() - start
+        slot.pointee.learningRate = model.file.optimizer.learningRate
+        slot.pointee.samples = samples
+        slot.pointee.result = result
+        slot.pointee.isMeasured = isMeasured
+        recorder?.ring.publish()
+      }
+      outcome.steps = step + 1
+      outcome.loss = result.loss
+      control.report(steps: step + 1, loss: result.loss)
+    }
+    outcome.seconds = Double(MonotonicClock.now() - begin) / 1e9
+    return outcome
+  }
+
+  private mutating func perform(_ step: Int, record: StepRecord) -> StepResult {
+    let accumulate = model.file.training.accumulate
+    return model.executor.step(
+      step, learningRate: model.file.optimizer.learningRate, record: record
+    ) { micro, batch in load(step * accumulate + micro, into: batch) }
+  }
+
+  private mutating func load(_ batch: Int, into tensors: BatchTensors) {
+    guard let data = model.dataset, model.usesBatch else { return }
+    sampler?.withBatch(batch) { indices in
+      data.gather(
+        indices, inputs: tensors.inputs, targets: tensors.targets, classes: tensors.classes)
+    }
+  }
+
+  private var samples: Int {
+    model.usesBatch ? model.file.training.batchSize * model.file.training.accumulate : 1
+  }
+}
+
+// MARK: - Before and after
+
+extension Trainer {
+  /// The share of a step's time that measuring activations may take on average.
+  static let measurementShare = 0.015
+
+  private mutating func normsEvery(_ recording: RecordingOptions?) -> Int {
+    guard let recording, recording.isInstrumented else { return 0 }
+    if let fixed = recording.normsEvery { return fixed }
+    let cost = model.executor.calibrate { micro, batch in load(micro, into: batch) }
+    let every = Double(cost.measurement) / (Self.measurementShare * Double(max(1, cost.step)))
+    return min(1000, max(1, Int(every.rounded(.up))))
+  }
+
+  private func describe(_ recording: RecordingOptions, normsEvery: Int) -> Run {
+    let (file, plan) = (model.file, model.executor.plan)
+    var run = recording.run
+    run.name = file.name
+    run.modelText = file.text
+    run.seed = file.seed
+    run.monotonicOrigin = MonotonicClock.now()
+    run.isInstrumented = recording.isInstrumented
+    run.normsEvery = UInt32(normsEvery)
+    run.activationSampling = recording.normsEvery == nil ? "auto" : "fixed"
+    run.plannedSteps = UInt64(file.training.steps)
+    run.threads = UInt32(plan.options.threads)
+    run.lossKind = file.loss.type
+    run.isClassifier = file.loss.isClassifier
+    run.arenaBytes = UInt64(plan.arenaBytes)
+    return run
+  }
+
+  /// The share of all training samples whose class is predicted.
+  private func accuracy() -> Double? {
+    guard let data = model.dataset else { return nil }
+    let size = model.file.training.batchSize
+    var indices = Array(repeating: Int32(0), count: size)
+    var (correct, judged) = (0, 0)
+    for first in stride(from: 0, to: data.count, by: size) {
+      let rows = min(size, data.count - first)
+      for row in indices.indices { indices[row] = Int32((first + row) % data.count) }
+      let reading = model.executor.evaluate(rows: rows) { tensors in
+        indices.withUnsafeBufferPointer {
+          data.gather(
+            $0, inputs: tensors.inputs, targets: tensors.targets, classes: tensors.classes)
+        }
+      }
+      correct += reading.correct
+      judged += reading.judged
+    }
+    return judged > 0 ? Double(correct) / Double(judged) : nil
+  }
+}

@@ -1,0 +1,97 @@
+internal import Autodiff
+public import TraceFormat
+import Synchronization
+
+/// Carries steps from the training thread to a trace: the training thread fills slots, a thread of
+/// the recorder's own encodes, compresses and writes them.
+public final class Recorder {
+  /// What became of the trace.
+  public struct Outcome: Sendable {
+    /// Why writing stopped; nil where it did not.
+    public var failure: TraceWriteError?
+    /// Steps that the output did not get.
+    public var lostSteps: UInt64 = 0
+    /// Steps that came faster than they could be written.
+    public var droppedSteps: UInt64 = 0
+  }
+
+  let ring: StepRing
+  private let state = State()
+  private var thread: WorkerThread?
+
+  /// What both threads see.
+  fileprivate final class State: Sendable {
+    let isFinished = Atomic<Bool>(false)
+    let dropped = Atomic<UInt64>(0)
+    let outcome = Mutex(Outcome())
+  }
+
+  /// What the writing thread takes over.
+  fileprivate struct Work: @unchecked Sendable {
+    let writer: TraceWriter
+    let ring: StepRing
+    let graph: Graph
+    var encoder: StepEncoder
+  }
+
+  /// Starts the writing thread.
+  ///
+  /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
+  init(
+    _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
+    syncsEachChunk: Bool
+  ) {
+    let plan = model.executor.plan
+    ring = StepRing(
+      rows: plan.rows.count, parameters: plan.network.parameters.count,
+      nodes: plan.network.nodes.count)
+    var options = TraceWriter.Options()
+    options.syncsEachChunk = syncsEachChunk
+    let work = Work(
+      writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
+      graph: Graph(plan, layers: model.layers),
+      encoder: StepEncoder(
+        plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin))
+    let state = state
+    thread = WorkerThread { work.write(state) }
+  }
+
+  /// Notes that a step found no free slot.
+  func drop() { state.dropped.add(1, ordering: .relaxed) }
+
+  /// Writes what is left, closes the trace and says how it went.
+  public func finish() -> Outcome {
+    state.isFinished.store(true, ordering: .releasing)
+    thread?.join()
+    return state.outcome.withLock { $0 }
+  }
+
+}
+
+extension Recorder.Work {
+  func write(_ state: Recorder.State) {
+    var encoder = encoder
+    writer.write(graph: graph, now: MonotonicClock.now())
+    writer.flush()
+    while true {
+      let isFinished = state.isFinished.load(ordering: .acquiring)
+      writer.droppedEvents = state.dropped.load(ordering: .relaxed)
+      var wrote = false
+      while let slot = ring.next() {
+        writer.write(step: encoder.encode(slot), now: MonotonicClock.now())
+        ring.release()
+        wrote = true
+      }
+      if isFinished { break }
+      writer.flushIfDue(now: MonotonicClock.now())
+      if !wrote { pause(nanoseconds: 2_000_000) }
+    }
+    writer.droppedEvents = state.dropped.load(ordering: .relaxed)
+    writer.close(now: MonotonicClock.now())
+    state.outcome.withLock {
+      $0.failure = writer.failure
+      $0.lostSteps = writer.lostSteps
+      $0.droppedSteps = state.dropped.load(ordering: .relaxed)
+    }
+  }
+}
