@@ -50,7 +50,9 @@ let package = Package(
       ], exclude: ["Resources/digits.txt"]),
     module("TraceSession", ["TraceFormat"]),
     module("Diagnosis", ["TraceSession", "TraceFormat"]),
-    module("Screen"),
+    module(
+      "Screen",
+      resources: [.embedInCode("Themes/dark.theme"), .embedInCode("Themes/light.theme")]),
     module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
     module("Terminal", ["Screen", "CNcurses"]),
     module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),

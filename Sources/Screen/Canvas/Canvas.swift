@@ -1,0 +1,111 @@
+/// What stands in one cell.
+public struct Cell: Equatable, Sendable {
+  /// A character as people see it; the right half of a wide one holds nothing.
+  public var character: Character?
+  /// How it looks.
+  public var style: Style
+
+  /// An empty cell.
+  public static let blank = Cell(character: " ", style: Style(.text))
+}
+
+/// Characters to draw with.
+public enum Glyphs: Sendable {
+  /// Braille, blocks and lines.
+  case unicode
+  /// For terminals without UTF-8.
+  case ascii
+}
+
+/// A grid of cells that drawing goes to; it knows no terminal. Everything outside is clipped.
+public struct Canvas: Equatable, Sendable {
+  /// Its size.
+  public let size: Size
+  /// What to draw with.
+  public let glyphs: Glyphs
+  private var cells: [Cell]
+
+  /// An empty canvas.
+  public init(width: Int, height: Int, glyphs: Glyphs = .unicode) {
+    size = Size(width: width, height: height)
+    self.glyphs = glyphs
+    cells = Array(repeating: .blank, count: size.width * size.height)
+  }
+
+  /// All of it.
+  public var bounds: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
+
+  /// The cell in column `x` of row `y`; blank outside.
+  public subscript(x: Int, y: Int) -> Cell {
+    get { isInside(x, y) ? cells[y * size.width + x] : .blank }
+    set { if isInside(x, y) { cells[y * size.width + x] = newValue } }
+  }
+
+  private func isInside(_ x: Int, _ y: Int) -> Bool {
+    (0..<size.width).contains(x) && (0..<size.height).contains(y)
+  }
+
+  /// The characters, row by row, for pictures; as wide as the canvas.
+  public func lines() -> [String] {
+    (0..<size.height).map { y in
+      String((0..<size.width).compactMap { self[$0, y].character })
+    }
+  }
+}
+
+// MARK: - Drawing
+
+extension Canvas {
+  /// Writes `text` from `point` on, as far as `area` goes.
+  ///
+  /// - Returns: The column after the last one written.
+  @discardableResult
+  public mutating func write(
+    _ text: some StringProtocol, at point: Point, _ style: Style, in area: Rect
+  ) -> Int {
+    let area = area.intersection(bounds)
+    var x = point.x
+    guard (area.y..<area.bottom).contains(point.y) else { return x + text.columns }
+    for character in text {
+      let width = character.columns
+      if width == 0 { continue }
+      if x >= area.x, x + width <= area.right {
+        self[x, point.y] = Cell(character: character, style: style)
+        if width == 2 { self[x + 1, point.y] = Cell(character: nil, style: style) }
+      }
+      x += width
+    }
+    return x
+  }
+
+  /// Writes `text` in the first row of `area`, cut with an ellipsis where it does not fit.
+  public mutating func write(
+    _ text: String, _ style: Style, in area: Rect, alignment: Alignment = .left
+  ) {
+    let fitted = text.fitted(to: area.width, ellipsis: glyphs == .ascii ? "~" : "…")
+    let space = area.width - fitted.columns
+    let start = alignment == .left ? 0 : alignment == .right ? space : space / 2
+    write(fitted, at: Point(x: area.x + start, y: area.y), style, in: area)
+  }
+
+  /// Fills `area` with one character.
+  public mutating func fill(_ area: Rect, with character: Character = " ", _ style: Style) {
+    let area = area.intersection(bounds)
+    for y in area.y..<area.bottom {
+      for x in area.x..<area.right { self[x, y] = Cell(character: character, style: style) }
+    }
+  }
+
+  /// Changes how the cells of `area` look, and keeps what stands there.
+  public mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
+    let area = area.intersection(bounds)
+    for y in area.y..<area.bottom {
+      for x in area.x..<area.right { change(&self[x, y].style) }
+    }
+  }
+}
+
+/// Where text stands in a space that is wider.
+public enum Alignment: Sendable {
+  case left, center, right
+}
