@@ -32,6 +32,9 @@ public struct TrainingOutcome: Sendable {
   public var seconds = 0.0
   /// What became of the trace; nil where none was asked for.
   public var recording: Recorder.Outcome?
+
+  /// Nothing done yet.
+  public init() {}
 }
 
 /// The training loop: batch, forward, backward, update, one step after the other.

@@ -13,6 +13,9 @@ public final class Recorder {
     public var lostSteps: UInt64 = 0
     /// Steps that came faster than they could be written.
     public var droppedSteps: UInt64 = 0
+
+    /// All is well.
+    public init() {}
   }
 
   let ring: StepRing

@@ -1,0 +1,86 @@
+/// A command's options and operands.
+struct Arguments {
+  let command: Command
+  let operands: [String]
+  private let values: [String: String]
+
+  /// Reads what stands behind the command.
+  init(_ words: [String], for command: Command) throws(Failure) {
+    self.command = command
+    let options = Option.of(command)
+    var (operands, values): ([String], [String: String]) = ([], [:])
+    var rest = words[...]
+    var onlyOperands = false
+    while let word = rest.popFirst() {
+      if onlyOperands || word == "-" || !word.hasPrefix("-") {
+        operands.append(word)
+        continue
+      }
+      if word == "--" {
+        onlyOperands = true
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = word.hasPrefix("--") ? String(parts[0]) : word
+      guard let option = options.first(where: { $0.name == name || $0.short == name }) else {
+        throw Failure(
+          .usage, command.rawValue, "unknown option \(name)",
+          hint: Suggestion.hint(for: name, among: options.map(\.name)))
+      }
+      let attached = word.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil
+      if let value = option.value {
+        guard let text = attached ?? rest.popFirst() else {
+          throw Failure(.usage, "\(command.rawValue) \(option.name)", "expected \(value)")
+        }
+        values[option.name] = text
+      } else if attached != nil {
+        throw Failure(.usage, "\(command.rawValue) \(option.name)", "takes no value")
+      } else {
+        values[option.name] = ""
+      }
+    }
+    self.operands = operands
+    self.values = values
+  }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  func text(_ name: String) -> String? { values[name] }
+
+  /// A whole number of at least `least`.
+  func integer(_ name: String, least: Int) throws(Failure) -> Int? {
+    guard let text = values[name] else { return nil }
+    guard let number = Int(text), number >= least else {
+      throw mistake(name, "expected a whole number of at least \(least), found \"\(text)\"")
+    }
+    return number
+  }
+
+  /// One of `choices`, or the first of them.
+  func choice(_ name: String, of choices: [String]) throws(Failure) -> String {
+    guard let text = values[name] else { return choices[0] }
+    guard choices.contains(text) else {
+      throw mistake(
+        name, "unknown value \"\(text)\"", hint: Suggestion.hint(for: text, among: choices))
+    }
+    return text
+  }
+
+  /// The one file that the command looks at.
+  func trace() throws(Failure) -> String {
+    guard let path = operands.first else {
+      throw Failure(
+        .usage, command.rawValue, "a trace is expected",
+        hint: "gradtop \(command.rawValue) \(command.operands)")
+    }
+    guard operands.count == 1 else {
+      throw Failure(
+        .usage, command.rawValue, "one trace at a time, found \(operands.count)")
+    }
+    return path
+  }
+
+  func mistake(_ name: String, _ what: String, hint: String = "") -> Failure {
+    Failure(.usage, "\(command.rawValue) \(name)", what, hint: hint)
+  }
+}

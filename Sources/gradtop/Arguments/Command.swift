@@ -1,0 +1,97 @@
+/// The commands.
+enum Command: String, CaseIterable {
+  case run, replay, tail, export, info, frame
+
+  /// What it is for, in a few words.
+  var summary: String {
+    switch self {
+    case .run: "train a model, watched live"
+    case .replay: "look at a trace"
+    case .tail: "follow a trace that is being written"
+    case .export: "print a trace as a table"
+    case .info: "what is in a trace, and how whole it is"
+    case .frame: "print one frame of the dashboard"
+    }
+  }
+
+  /// What stands behind the command and its options.
+  var operands: String {
+    switch self {
+    case .run: "[MODEL.json]"
+    case .replay, .tail, .export, .info, .frame: "TRACE"
+    }
+  }
+
+  /// A line that one might type.
+  var example: String {
+    switch self {
+    case .run: "gradtop run --headless --steps 500 --trace run.mcap model.json"
+    case .replay: "gradtop replay run.mcap --step 120"
+    case .tail: "gradtop tail run.mcap"
+    case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
+    case .info: "gradtop info run.mcap --format json"
+    case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
+    }
+  }
+}
+
+/// An option: the table that parses the command line and prints its help.
+struct Option {
+  var name: String
+  var short: String?
+  /// What its value is called; nil: it takes none.
+  var value: String?
+  var help: String
+  var commands: Set<Command>
+
+  init(
+    _ name: String, _ value: String? = nil, short: String? = nil, _ help: String,
+    _ commands: Set<Command>
+  ) {
+    self.name = name
+    self.value = value
+    self.short = short
+    self.help = help
+    self.commands = commands
+  }
+
+  private static let dashboards: Set<Command> = [.run, .replay, .tail]
+
+  static let all: [Option] = [
+    Option("--headless", "train without a dashboard", [.run]),
+    Option("--trace", "FILE", "where the trace goes; - is standard output", [.run]),
+    Option("--steps", "N", "train so many steps", [.run]),
+    Option("--batch-size", "N", "samples of a batch", [.run]),
+    Option("--seed", "N", "what all randomness derives from", [.run]),
+    Option("--threads", "N", "threads of one kernel at most", [.run]),
+    Option("--weights", "FILE", "start from a safetensors file", [.run]),
+    Option("--save-weights", "FILE", "write the trained weights to a safetensors file", [.run]),
+    Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
+    Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
+    Option("--trace-sync", "wait for the disk after each chunk", [.run]),
+    Option("--quiet", short: "-q", "no progress on standard error", [.run]),
+    Option("--follow", short: "-f", "stay at the end as steps come", [.replay]),
+    Option("--step", "N", "look at this step", [.replay, .tail, .frame]),
+    Option("--speed", "X", "play so many steps a second", [.replay]),
+    Option("--theme", "NAME|FILE", "dark, light, or a theme file", dashboards),
+    Option("--no-color", "no colors (as NO_COLOR)", dashboards),
+    Option("--format", "FORMAT", "csv or json; text or json for info; text for frame", [.export, .info, .frame]),
+    Option("--table", "TABLE", "which table; layers without", [.export]),
+    Option("--steps", "A..B", "steps A to B only, both included", [.export]),
+    Option("--records", "the records of any MCAP file as JSON", [.info]),
+    Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
+    Option("--panel", "NAME", "overview, layers or ops", [.frame]),
+    Option("--output", "FILE", short: "-o", "write to a file", [.export, .frame]),
+    Option("--help", short: "-h", "this page", Set(Command.allCases)),
+  ]
+
+  private init(_ name: String, _ help: String, _ commands: Set<Command>) {
+    self.init(name, nil, short: nil, help, commands)
+  }
+
+  private init(_ name: String, short: String, _ help: String, _ commands: Set<Command>) {
+    self.init(name, nil, short: short, help, commands)
+  }
+
+  static func of(_ command: Command) -> [Option] { all.filter { $0.commands.contains(command) } }
+}

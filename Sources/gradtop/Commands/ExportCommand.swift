@@ -1,0 +1,46 @@
+import Exchange
+import Glibc
+
+/// `gradtop export`: a trace as a table.
+struct ExportCommand {
+  private let path: String
+  private let export: TableExport
+  private let output: String?
+
+  init(_ arguments: Arguments) throws(Failure) {
+    path = try arguments.trace()
+    let format = try arguments.choice("--format", of: TableFormat.allCases.map(\.rawValue))
+    let tables = [Table.layers] + Table.allCases.filter { $0 != .layers }
+    let table = try arguments.choice("--table", of: tables.map(\.rawValue))
+    export = TableExport(
+      Table(rawValue: table) ?? .layers, format: TableFormat(rawValue: format) ?? .csv,
+      steps: try Self.range(arguments))
+    output = arguments.text("--output")
+  }
+
+  private static func range(_ arguments: Arguments) throws(Failure) -> ClosedRange<UInt64>? {
+    guard let text = arguments.text("--steps") else { return nil }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[1].isEmpty,
+      let first = parts[0].isEmpty ? 0 : UInt64(parts[0]),
+      let last = parts[2].isEmpty ? .max : UInt64(parts[2]), first <= last
+    else { throw arguments.mistake("--steps", "expected A..B, found \"\(text)\"") }
+    return first...last
+  }
+
+  func run() throws(Failure) -> ExitStatus {
+    let source = try openTrace(path)
+    let descriptor = try openOutput(output)
+    defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
+    let summary: TableExport.Summary
+    do { summary = try export.write(source, to: DescriptorSink(descriptor)) } catch {
+      guard case .system(_, let code) = error else { return .success }
+      throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
+    }
+    for gap in summary.gaps { printError("gradtop: \(path): \(describe(gap))") }
+    if !summary.ended {
+      printError("gradtop: \(path): no footer: the run is not over, or was cut off")
+    }
+    return summary.isWhole ? .success : .incomplete
+  }
+}

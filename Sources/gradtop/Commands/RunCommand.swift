@@ -1,0 +1,121 @@
+import Autodiff
+import Glibc
+import Panels
+import Screen
+import Synchronization
+import TraceFormat
+import TraceSession
+import Training
+
+/// `gradtop run`: trains a model, on the dashboard or headless.
+struct RunCommand {
+  private let options: RunOptions
+  private let theme: ThemeChoice
+
+  init(_ arguments: Arguments) throws(Failure) {
+    options = try RunOptions(arguments)
+    theme = try ThemeChoice(arguments.text("--theme"))
+  }
+
+  func run() throws(Failure) -> ExitStatus {
+    let place = options.modelPath ?? "the embedded model"
+    let (bytes, folder) = (try options.modelBytes(), options.modelPath.map(Self.folder) ?? "")
+    var file: ModelFile
+    do { file = try ModelFile(bytes, folder: folder) } catch { throw Failure(error, in: place) }
+    options.change(&file)
+    let model: PreparedModel
+    do { model = try PreparedModel(file, threads: options.threads) } catch {
+      throw Failure(error, in: place)
+    }
+    if let weights = options.weights {
+      do { try model.loadWeights(weights) } catch { throw Failure(error, in: place) }
+    }
+    let trace = try TraceDestination(options, name: file.name)
+    let training = LiveTraining(model, trace, options)
+    let signal =
+      options.isHeadless
+      ? watchHeadless(training, steps: file.training.steps) : try watch(training, trace)
+    let outcome = training.finish()
+    try report(outcome, model, trace)
+    return status(outcome, signal, trace)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+// MARK: - Watching
+
+extension RunCommand {
+  private func watch(
+    _ training: LiveTraining, _ trace: TraceDestination
+  ) throws(Failure) -> Int32? {
+    var loop = DashboardLoop(
+      session: Session(source: training.feed), theme: theme, usesColor: options.usesColor)
+    loop.control = training.control
+    loop.producer = {
+      training.isDone ? .ended : .training(isPaused: training.control.isPaused)
+    }
+    let signal: Int32?
+    do { signal = try loop.run() } catch {
+      training.control.end()
+      _ = training.finish()
+      throw error
+    }
+    training.control.end()
+    return signal
+  }
+
+  private func watchHeadless(_ training: LiveTraining, steps: Int) -> Int32? {
+    SignalWatch.start()
+    var bar = ProgressBar(steps: steps, isShown: !options.isQuiet)
+    while !training.isDone {
+      usleep(5_000)
+      bar.update(training.control.progress)
+      if SignalWatch.signal != nil { training.control.end() }
+    }
+    bar.finish(training.control.progress)
+    return SignalWatch.signal
+  }
+}
+
+// MARK: - Afterwards
+
+extension RunCommand {
+  private func report(
+    _ outcome: TrainingOutcome, _ model: PreparedModel, _ trace: TraceDestination
+  ) throws(Failure) {
+    var lines = ["trace: \(trace.path)", "steps: \(outcome.steps)", "loss: \(outcome.loss)"]
+    if let accuracy = outcome.accuracy { lines.append("accuracy: \(accuracy)") }
+    lines.append("seconds: \(outcome.seconds)")
+    for line in lines {
+      if trace.isStandardOutput { printError(line) } else { print(line) }
+    }
+    if let path = options.savedWeights {
+      do { try model.saveWeights(path) } catch {
+        throw Failure(.cannotCreate, path, error.reason)
+      }
+    }
+  }
+
+  private func status(
+    _ outcome: TrainingOutcome, _ signal: Int32?, _ trace: TraceDestination
+  ) -> ExitStatus {
+    let recording = outcome.recording ?? Recorder.Outcome()
+    if case .system(let call, let path, let code)? = recording.failure {
+      printError(
+        "gradtop: \(path): \(call): \(String(cString: strerror(code))); "
+          + "\(recording.lostSteps) steps are not in the trace")
+    }
+    if recording.droppedSteps > 0 {
+      printError(
+        "gradtop: \(trace.path): \(recording.droppedSteps) steps came faster than they could be "
+          + "written; --no-instrument records less")
+    }
+    if let signal { return .signal(signal) }
+    if recording.failure != nil { return .inputOutput }
+    return recording.droppedSteps > 0 ? .incomplete : .success
+  }
+}

@@ -1,0 +1,94 @@
+import Autodiff
+import Glibc
+import Training
+
+/// What the command line says of a run.
+struct RunOptions {
+  let modelPath: String?
+  let trace: String?
+  let steps: Int?
+  let batchSize: Int?
+  let seed: Int?
+  let threads: Int
+  let weights: String?
+  let savedWeights: String?
+  let normsEvery: Int?
+  let isInstrumented: Bool
+  let syncs: Bool
+  let isQuiet: Bool
+  let isHeadless: Bool
+  let usesColor: Bool
+
+  init(_ arguments: Arguments) throws(Failure) {
+    guard arguments.operands.count <= 1 else {
+      throw Failure(.usage, "run", "one model at a time, found \(arguments.operands.count)")
+    }
+    modelPath = arguments.operands.first
+    trace = arguments.text("--trace")
+    steps = try arguments.integer("--steps", least: 1)
+    batchSize = try arguments.integer("--batch-size", least: 1)
+    seed = try arguments.integer("--seed", least: 0)
+    threads = try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    weights = arguments.text("--weights")
+    savedWeights = arguments.text("--save-weights")
+    normsEvery =
+      arguments.text("--norms-every") == "auto"
+      ? nil : try arguments.integer("--norms-every", least: 1)
+    isInstrumented = !arguments.has("--no-instrument")
+    syncs = arguments.has("--trace-sync")
+    isQuiet = arguments.has("--quiet")
+    isHeadless =
+      arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
+    usesColor = !arguments.has("--no-color") && getenv("NO_COLOR") == nil
+  }
+
+  /// The model file's text.
+  func modelBytes() throws(Failure) -> [UInt8] {
+    guard let modelPath else { return ModelFile.embedded }
+    return try readFile(modelPath)
+  }
+
+  /// What stands on the command line comes before what stands in the file.
+  func change(_ file: inout ModelFile) {
+    if let steps { file.training.steps = steps }
+    if let batchSize { file.training.batchSize = batchSize }
+    if let seed { file.seed = UInt64(seed) }
+  }
+}
+
+extension Failure {
+  /// A mistake in the model file at `place`.
+  init(_ error: ModelFileError, in place: String) {
+    self.init(
+      .badInput, error.path.isEmpty ? place : "\(place): \(error.path)", error.what,
+      hint: error.hint)
+  }
+
+  /// A model that cannot be trained.
+  init(_ error: TrainingError, in place: String) {
+    switch error {
+    case .model(let mistake): self.init(mistake, in: place)
+    case .data(let mistake):
+      let file = mistake.file.isEmpty ? "" : "\(mistake.file): "
+      self.init(
+        mistake.isMissing ? .notFound : .badInput, "\(place): \(mistake.path)",
+        file + mistake.what, hint: mistake.hint)
+    case .weights(let mistake):
+      self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
+    case .plan(.brokenGraph):
+      self.init(
+        .badInput, "\(place): loss",
+        "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
+        hint: "give the model a layer with parameters, and let the loss depend on it")
+    case .plan(.lossIsNoScalar(let shape)):
+      self.init(
+        .badInput, "\(place): loss", "expected one number, found the shape \(shape)")
+    case .plan(.kernel(let node, let error)):
+      self.init(.badInput, "\(place): \(node)", "\(error.kernel): \(error.reason)")
+    case .plan(.outOfMemory(let bytes)):
+      self.init(
+        .internalError, place, "the plan needs \(bytes) bytes, which the system does not have",
+        hint: "use a smaller batch_size")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Glibc
+
+/// Where the program starts.
+@main
+struct Gradtop {
+  static let version = "0.1.0"
+
+  static func main() {
+    // A closed pipe is reported by write(2), not by the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Runs a command line and turns what goes wrong into a line on standard error.
+  static func run(_ words: [String]) -> ExitStatus {
+    do throws(Failure) {
+      return try dispatch(words)
+    } catch {
+      printError("gradtop: \(error.description)")
+      return error.status
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws(Failure) -> ExitStatus {
+    guard let first = words.first else {
+      print(HelpPage.overview, terminator: "")
+      return .usage
+    }
+    switch first {
+    case "--version", "-V":
+      print("gradtop \(version)")
+      return .success
+    case "help", "--help", "-h": return try help(Array(words.dropFirst()))
+    default: break
+    }
+    guard let command = Command(rawValue: first) else {
+      throw Failure(
+        .usage, first, "unknown command",
+        hint: Suggestion.hint(for: first, among: Command.allCases.map(\.rawValue)))
+    }
+    let arguments = try Arguments(Array(words.dropFirst()), for: command)
+    if arguments.has("--help") {
+      print(HelpPage.page(of: command), terminator: "")
+      return .success
+    }
+    switch command {
+    case .run: return try RunCommand(arguments).run()
+    case .replay: return try ReplayCommand(arguments, follows: arguments.has("--follow")).run()
+    case .tail: return try ReplayCommand(arguments, follows: true).run()
+    case .export: return try ExportCommand(arguments).run()
+    case .info: return try InfoCommand(arguments).run()
+    case .frame: return try FrameCommand(arguments).run()
+    }
+  }
+
+  private static func help(_ words: [String]) throws(Failure) -> ExitStatus {
+    guard let word = words.first else {
+      print(HelpPage.overview, terminator: "")
+      return .success
+    }
+    guard let command = Command(rawValue: word) else {
+      throw Failure(
+        .usage, word, "unknown command",
+        hint: Suggestion.hint(for: word, among: Command.allCases.map(\.rawValue)))
+    }
+    print(HelpPage.page(of: command), terminator: "")
+    return .success
+  }
+}
+
+/// Writes a line to standard error.
+func printError(_ line: String) { writeError(line + "\n") }
+
+/// Writes to standard error.
+func writeError(_ text: String) {
+  let bytes = Array(text.utf8)
+  var start = 0
+  while start < bytes.count {
+    let count = bytes[start...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    guard count > 0 || errno == EINTR else { return }
+    start += max(0, count)
+  }
+}

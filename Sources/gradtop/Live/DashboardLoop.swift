@@ -1,0 +1,164 @@
+import Autodiff
+import Diagnosis
+import Glibc
+import Panels
+import Screen
+import Terminal
+import TraceFormat
+import TraceSession
+
+/// Shows a session on the terminal until somebody leaves: reads keys, folds what is new, draws what
+/// changed, at most thirty times a second.
+struct DashboardLoop {
+  let session: Session
+  let theme: ThemeChoice
+  let usesColor: Bool
+  /// The training in this process.
+  var control: (any RunControl)?
+  /// Where steps come from, asked for each frame.
+  var producer: () -> Scene.Producer = { .follow }
+  /// Something to be told.
+  var notice: () -> String = { "" }
+  /// Steps per second when a closed trace is played.
+  var playSpeed = 60.0
+  /// Whether a closed trace plays from the start.
+  var isPlaying = false
+  /// The step to look at first.
+  var firstStep: Int?
+
+  /// A frame's time.
+  private static let frame: UInt64 = 33_000_000
+
+  /// What changes from frame to frame.
+  private struct State {
+    var dashboard = Dashboard()
+    var judge = Judge()
+    var scene = Scene(Session(source: TraceFeed()).snapshot())
+    var speed: Double
+    var isPlaying: Bool
+    var owed = 0.0
+    var themes: [Theme]
+  }
+
+  /// Runs until somebody leaves.
+  ///
+  /// - Returns: The signal that ended it; nil where a key did.
+  func run() throws(Failure) -> Int32? {
+    let screen: TerminalScreen
+    do { screen = try TerminalScreen(usesColor: usesColor) } catch {
+      throw Failure(.inputOutput, "terminal", error.reason)
+    }
+    defer { screen.close() }
+    var state = State(speed: playSpeed, isPlaying: isPlaying, themes: theme.cycle)
+    var isStale = true
+    var drawn: UInt64 = 0
+    var lastProducer: Scene.Producer?
+    var sought = firstStep == nil
+    while true {
+      let now = MonotonicClock.now()
+      let wait = isStale ? Self.remaining(since: drawn, now) : 33
+      if let input = screen.read(milliseconds: wait) {
+        isStale = true
+        if case .signal(let number) = input { return number }
+        for effect in state.dashboard.handle(input, state.scene, size: screen.size)
+        where perform(effect, &state) {
+          return nil
+        }
+      }
+      if fold(&state) { isStale = true }
+      if !sought, let step = firstStep, let extent = session.extent, extent.contains(step) {
+        session.seek(to: step)
+        sought = true
+      }
+      if play(&state, since: drawn) { isStale = true }
+      let producer = currentProducer(state)
+      if producer != lastProducer { isStale = true }
+      guard isStale, Self.remaining(since: drawn, MonotonicClock.now()) == 0 else { continue }
+      lastProducer = producer
+      drawn = MonotonicClock.now()
+      isStale = false
+      state.scene = Scene(
+        session.snapshot(), findings: state.judge.findings, producer: producer,
+        speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice())
+      var canvas = Canvas(
+        width: screen.size.width, height: screen.size.height, glyphs: screen.glyphs)
+      state.dashboard.draw(state.scene, on: &canvas)
+      screen.paint(canvas, theme: state.themes[0])
+    }
+  }
+
+  private static func remaining(since drawn: UInt64, _ now: UInt64) -> Int32 {
+    let due = drawn &+ frame
+    return now >= due ? 0 : Int32((due - now + 999_999) / 1_000_000)
+  }
+
+  /// Folds what has come, for a few milliseconds at most; true where something had.
+  private func fold(_ state: inout State) -> Bool {
+    let start = MonotonicClock.now()
+    var isNew = false
+    while session.poll(limit: 2, observe: { _ = state.judge.examine($0) }) {
+      isNew = true
+      if MonotonicClock.now() - start > 10_000_000 { break }
+    }
+    return isNew
+  }
+}
+
+// MARK: - Effects
+
+extension DashboardLoop {
+  private func currentProducer(_ state: State) -> Scene.Producer {
+    let producer = producer()
+    if case .replay = producer { return .replay(isPlaying: state.isPlaying) }
+    return producer
+  }
+
+  /// Does what the dashboard asks for; true: leave.
+  private func perform(_ effect: Effect, _ state: inout State) -> Bool {
+    switch effect {
+    case .quit: return true
+    case .seek(let step): session.seek(to: step)
+    case .follow: session.follow()
+    case .togglePause:
+      if let control {
+        control.isPaused ? control.resume() : control.pause()
+      } else {
+        state.isPlaying.toggle()
+        // At the end there is nothing to play: begin again.
+        if state.isPlaying, let extent = session.extent, session.cursor >= extent.upperBound {
+          session.seek(to: extent.lowerBound)
+        }
+      }
+    case .singleStep: control?.singleStep()
+    case .slower: change(&state.speed, by: 0.5)
+    case .faster: change(&state.speed, by: 2)
+    case .nextTheme: state.themes.append(state.themes.removeFirst())
+    }
+    return false
+  }
+
+  /// Full speed is where a training starts; the first step down from it is 512 steps a second.
+  private func change(_ speed: inout Double, by factor: Double) {
+    guard let control else {
+      speed = min(8192, max(0.25, speed * factor))
+      return
+    }
+    let next = (control.speed ?? 1024) * factor
+    control.speed = next > 1024 ? nil : max(0.25, next)
+  }
+
+  /// Moves the cursor of a trace that plays; true where it moved.
+  private func play(_ state: inout State, since drawn: UInt64) -> Bool {
+    guard control == nil, state.isPlaying, case .replay = producer(),
+      let extent = session.extent, Self.remaining(since: drawn, MonotonicClock.now()) == 0
+    else { return false }
+    state.owed += state.speed * Double(Self.frame) / 1e9
+    let steps = Int(state.owed)
+    guard steps > 0 else { return false }
+    state.owed -= Double(steps)
+    let next = min(extent.upperBound, session.cursor + steps)
+    session.seek(to: next)
+    if next == extent.upperBound { state.isPlaying = false }
+    return true
+  }
+}

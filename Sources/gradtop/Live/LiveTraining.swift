@@ -1,0 +1,94 @@
+import Glibc
+import Panels
+import Synchronization
+import TraceFormat
+import Training
+
+/// A training in this process: its own thread, its trace, and the feed that a dashboard reads.
+final class LiveTraining {
+  let control = TrainingControl()
+  let feed: TraceFeed
+  private let state = State()
+  private let thread: WorkerThread?
+
+  private final class State: Sendable {
+    let isDone = Atomic<Bool>(false)
+    let outcome = Mutex(TrainingOutcome())
+  }
+
+  /// What the training thread takes over.
+  private struct Work: @unchecked Sendable {
+    let model: PreparedModel
+    let recording: RecordingOptions
+  }
+
+  /// Starts training.
+  init(_ model: PreparedModel, _ trace: TraceDestination, _ options: RunOptions) {
+    feed = TraceFeed(path: trace.isStandardOutput ? nil : trace.path)
+    var recording = RecordingOptions(output: trace.output)
+    recording.tap = options.isHeadless ? nil : feed
+    recording.isInstrumented = options.isInstrumented
+    recording.normsEvery = options.normsEvery
+    recording.syncsEachChunk = options.syncs
+    recording.run.producer = "gradtop"
+    recording.run.version = Gradtop.version
+    recording.run.runID = Machine.randomID()
+    recording.run.host = Machine.host
+    recording.run.device = Machine.processor
+    recording.run.wallClockOrigin = Machine.wallClock()
+    let work = Work(model: model, recording: recording)
+    let (state, control) = (state, control)
+    thread = WorkerThread {
+      var trainer = Trainer(work.model, control: control)
+      let outcome = trainer.run(recording: work.recording)
+      state.outcome.withLock { $0 = outcome }
+      state.isDone.store(true, ordering: .releasing)
+    }
+    if thread == nil { state.isDone.store(true, ordering: .releasing) }
+  }
+
+  /// Whether all steps are done and the trace is closed.
+  var isDone: Bool { state.isDone.load(ordering: .acquiring) }
+
+  /// Waits for the end.
+  func finish() -> TrainingOutcome {
+    thread?.join()
+    return state.outcome.withLock { $0 }
+  }
+}
+
+extension TrainingControl: RunControl {}
+
+/// Facts about this machine that a trace records.
+enum Machine {
+  static var host: String {
+    var name = Array(repeating: CChar(0), count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The processor's model, as the kernel names it.
+  static var processor: String {
+    guard let text = try? readFile("/proc/cpuinfo") else { return "CPU" }
+    let line = String(decoding: text, as: UTF8.self).split(separator: "\n")
+      .first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { String($0.drop { $0 == " " }) } ?? "CPU"
+  }
+
+  /// Unix time in nanoseconds.
+  static func wallClock() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  /// 128 random bits in hexadecimal.
+  static func randomID() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let digits = (0..<2).map { _ -> String in
+      let text = String(generator.next() as UInt64, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }
+    return digits.joined()
+  }
+}
