@@ -69,15 +69,18 @@ struct Gradtop {
 }
 
 /// Writes a line to standard error.
-func printError(_ line: String) { writeError(line + "\n") }
+func printError(_ line: String) { writeAll(line + "\n", to: STDERR_FILENO) }
 
-/// Writes to standard error.
-func writeError(_ text: String) {
+/// Writes all of `text`; returns `errno` where that fails.
+@discardableResult
+func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
   let bytes = Array(text.utf8)
   var start = 0
   while start < bytes.count {
-    let count = bytes[start...].withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    guard count > 0 || errno == EINTR else { return }
-    start += max(0, count)
+    let count = bytes[start...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return errno }
+    start += count
   }
+  return nil
 }

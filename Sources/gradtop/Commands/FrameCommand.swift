@@ -1,5 +1,4 @@
 import Diagnosis
-import Exchange
 import Glibc
 import Panels
 import Screen
@@ -51,12 +50,7 @@ struct FrameCommand {
     }.joined()
     let descriptor = try openOutput(output)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
-    let bytes = Array(text.utf8)
-    let written = bytes.withUnsafeBytes { bytes -> ExportError? in
-      do { try DescriptorSink(descriptor).write(bytes) } catch { return error }
-      return nil
-    }
-    if case .system(_, let code)? = written {
+    if let code = writeAll(text, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
     return session.gaps.isEmpty && source.state == .closed ? .success : .incomplete

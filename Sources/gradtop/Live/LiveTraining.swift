@@ -1,8 +1,8 @@
 import Glibc
-import Panels
+public import Panels
 import Synchronization
 import TraceFormat
-import Training
+public import Training
 
 /// A training in this process: its own thread, its trace, and the feed that a dashboard reads.
 final class LiveTraining {

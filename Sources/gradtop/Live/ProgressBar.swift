@@ -26,7 +26,7 @@ struct ProgressBar {
   mutating func finish(_ progress: (steps: Int, loss: Double)) {
     guard isShown, isTerminal, hasDrawn else { return }
     draw(progress, MonotonicClock.now())
-    writeError("\n")
+    writeAll("\n", to: STDERR_FILENO)
   }
 
   private mutating func draw(_ progress: (steps: Int, loss: Double), _ now: UInt64) {
@@ -42,6 +42,6 @@ struct ProgressBar {
     let width = 30
     let full = steps > 0 ? min(width, progress.steps * width / steps) : 0
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
-    writeError("\r\(bar) \(figures)\u{1B}[K")
+    writeAll("\r\(bar) \(figures)\u{1B}[K", to: STDERR_FILENO)
   }
 }
