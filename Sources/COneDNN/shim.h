@@ -12,7 +12,11 @@ int omp_get_num_threads(void);
 int omp_get_thread_num(void);
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 
-// DNNL_MEMORY_ALLOCATE and DNNL_MEMORY_NONE are casting macros.
-static inline void *gradtop_dnnl_memory_none(void) { return DNNL_MEMORY_NONE; }
+// Swift's SIMD types have no square root of their own: it would go one by one.
+typedef float gradtop_float8 __attribute__((ext_vector_type(8)));
+static inline gradtop_float8 gradtop_square_root(gradtop_float8 x) {
+  return __builtin_elementwise_sqrt(x);
+}
+
 
 #endif

@@ -321,22 +321,28 @@ extension Executor {
     guard let gradient = plan.gradientTensors[value.index] else { return UpdateSums() }
     let weights = floats(plan.valueTensors[value.index])
     let states = plan.stateTensors[parameter.index]
-    return plan.updateRule.update(
-      UpdateCall(
-        weights: weights, gradient: UnsafePointer(floats(gradient)),
-        first: states.count > 0 ? floats(states[0]) : weights,
-        second: states.count > 1 ? floats(states[1]) : weights,
-        count: plan.network[value].shape.elementCount, learningRate: learningRate,
-        update: updates, gradientScale: scale,
-        gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity))
+    let (rule, team) = (plan.updateRule, ThreadTeam(threads: plan.options.threads))
+    let call = UpdateCall(
+      weights: weights, gradient: UnsafePointer(floats(gradient)),
+      first: states.count > 0 ? floats(states[0]) : weights,
+      second: states.count > 1 ? floats(states[1]) : weights,
+      count: plan.network[value].shape.elementCount, learningRate: learningRate,
+      update: updates, gradientScale: scale,
+      gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)
+    return team.sum(over: call.count) { rule.update(call.slice($0)) }
   }
 
   private func totalGradientNorm() -> Double {
+    let team = ThreadTeam(threads: plan.options.threads)
     var total = 0.0
     for parameter in plan.network.parameters {
       guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
-      let count = plan.network[parameter.value].shape.elementCount
-      total += sumOfSquares(floats(gradient), count: count)
+      let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
+      total += team.sum(over: count) { range in
+        var sums = UpdateSums()
+        sums.gradient = sumOfSquares(g + range.lowerBound, count: range.count)
+        return sums
+      }.gradient
     }
     return total.squareRoot()
   }

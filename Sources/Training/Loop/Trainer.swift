@@ -1,4 +1,4 @@
-import Autodiff
+public import Autodiff
 public import TraceFormat
 
 /// How a training is recorded.
@@ -70,9 +70,8 @@ public struct Trainer {
   }
 
   /// Trains without a trace, step by step: for benchmarks and tests.
-  public mutating func step(_ index: Int) -> (loss: Double, gradNorm: Double) {
-    let result = perform(index, record: StepRecord())
-    return (result.loss, result.gradNorm)
+  public mutating func step(_ index: Int, record: StepRecord = StepRecord()) -> StepResult {
+    perform(index, record: record)
   }
 
   private mutating func train(

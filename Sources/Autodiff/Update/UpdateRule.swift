@@ -42,18 +42,34 @@ public struct UpdateSums: Equatable, Sendable {
 
   /// All zero.
   public init() {}
+
+  mutating func add(_ other: UpdateSums) {
+    gradient += other.gradient
+    weight += other.weight
+    change += other.change
+    nonFinite += other.nonFinite
+  }
 }
 
 extension UpdateCall {
+  /// The part of the parameter at `range`.
+  func slice(_ range: Range<Int>) -> UpdateCall {
+    UpdateCall(
+      weights: weights + range.lowerBound, gradient: gradient + range.lowerBound,
+      first: first + range.lowerBound, second: second + range.lowerBound, count: range.count,
+      learningRate: learningRate, update: update, gradientScale: gradientScale,
+      gradientLimit: gradientLimit)
+  }
+
   /// Eight elements at a time.
-  public typealias Lanes = SIMD8<Float>
+  typealias Lanes = SIMD8<Float>
 
   /// Runs `rule` over all elements, eight at a time, and sums what it saw.
   ///
   /// `rule` takes weights, clipped gradient and both states, changes the states and returns the new
   /// weights.
-  @inlinable @inline(__always)
-  public func forEachLane(
+  @inline(__always)
+  func forEachLane(
     states: Int, _ rule: (Lanes, Lanes, inout Lanes, inout Lanes) -> Lanes
   ) -> UpdateSums {
     var sums = UpdateSums()
@@ -65,58 +81,80 @@ extension UpdateCall {
     var start = 0
     while start < count {
       let end = Swift.min(start + block, count)
-      var (gradientSum, weightSum, changeSum) = (Lanes.zero, Lanes.zero, Lanes.zero)
+      var lane = LaneSums()
       var index = start
-      while index < end {
-        let lanes = Swift.min(8, end - index)
+      while index + 8 <= end {
+        let g = load(gradient, index)
+        let w = load(weights, index)
+        var m = states > 0 ? load(first, index) : .zero
+        var v = states > 1 ? load(second, index) : .zero
+        var clipped = g * scale
+        if isClamped { clipped = pointwiseMax(-limit, pointwiseMin(limit, clipped)) }
+        let updated = rule(w, clipped, &m, &v)
+        store(updated, weights, index)
+        if states > 0 { store(m, first, index) }
+        if states > 1 { store(v, second, index) }
+        lane.add(g, w, updated - w)
+        index += 8
+      }
+      // The last few elements, padded with zeros.
+      if index < end {
+        let lanes = end - index
         let g = load(gradient, index, lanes)
         let w = load(weights, index, lanes)
         var m = states > 0 ? load(first, index, lanes) : .zero
         var v = states > 1 ? load(second, index, lanes) : .zero
         var clipped = g * scale
-        if isClamped { clipped = clipped.clamped(lowerBound: -limit, upperBound: limit) }
+        if isClamped { clipped = pointwiseMax(-limit, pointwiseMin(limit, clipped)) }
         let updated = rule(w, clipped, &m, &v)
-        store(updated, weights, index, lanes)
-        if states > 0 { store(m, first, index, lanes) }
-        if states > 1 { store(v, second, index, lanes) }
-        let change = updated - w
-        gradientSum += g * g
-        weightSum += w * w
-        changeSum += change * change
-        index += 8
+        for position in 0..<lanes {
+          weights[index + position] = updated[position]
+          if states > 0 { first[index + position] = m[position] }
+          if states > 1 { second[index + position] = v[position] }
+        }
+        lane.add(g, w, updated - w)
       }
-      sums.gradient += Double(gradientSum.sum())
-      sums.weight += Double(weightSum.sum())
-      sums.change += Double(changeSum.sum())
+      sums.gradient += Double(lane.gradient.sum())
+      sums.weight += Double(lane.weight.sum())
+      sums.change += Double(lane.change.sum())
       start = end
     }
     if !sums.gradient.isFinite { sums.nonFinite = countNonFinite() }
     return sums
   }
 
-  @inlinable @inline(__always)
+  @inline(__always)
+  func load(_ pointer: UnsafePointer<Float>, _ index: Int) -> Lanes {
+    UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
+  }
+
+  @inline(__always)
   func load(_ pointer: UnsafePointer<Float>, _ index: Int, _ lanes: Int) -> Lanes {
-    if lanes == 8 {
-      return UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
-    }
     var result = Lanes.zero
     for lane in 0..<lanes { result[lane] = pointer[index + lane] }
     return result
   }
 
-  @inlinable @inline(__always)
-  func store(
-    _ value: Lanes, _ pointer: UnsafeMutablePointer<Float>, _ index: Int, _ lanes: Int
-  ) {
-    if lanes == 8 {
-      UnsafeMutableRawPointer(pointer + index).storeBytes(of: value, as: Lanes.self)
-    } else {
-      for lane in 0..<lanes { pointer[index + lane] = value[lane] }
-    }
+  @inline(__always)
+  func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Float>, _ index: Int) {
+    UnsafeMutableRawPointer(pointer + index).storeBytes(of: value, as: Lanes.self)
   }
 
-  @usableFromInline
   func countNonFinite() -> Int {
     (0..<count).count { !gradient[$0].isFinite }
+  }
+}
+
+/// Sums of squares, eight at a time.
+struct LaneSums {
+  var gradient = SIMD8<Float>.zero
+  var weight = SIMD8<Float>.zero
+  var change = SIMD8<Float>.zero
+
+  @inline(__always)
+  mutating func add(_ g: SIMD8<Float>, _ w: SIMD8<Float>, _ c: SIMD8<Float>) {
+    gradient += g * g
+    weight += w * w
+    change += c * c
   }
 }

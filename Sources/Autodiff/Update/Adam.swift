@@ -1,4 +1,4 @@
-internal import Autodiff
+internal import COneDNN
 import Glibc
 
 /// Adaptive moments; `AdamW` where the weight decay is decoupled.
@@ -10,16 +10,33 @@ import Glibc
 /// with γ the learning rate, λ the weight decay, t the number of the update.
 /// Kingma and Ba (2015), arXiv:1412.6980; Loshchilov and Hutter (2019), arXiv:1711.05101;
 /// `torch.optim.Adam`, `torch.optim.AdamW`.
-struct Adam: UpdateRule {
-  var beta1 = 0.9
-  var beta2 = 0.999
-  var epsilon = 1e-8
-  var weightDecay = 0.0
-  var isDecoupled = false
+public struct Adam: UpdateRule {
+  /// β₁.
+  public var beta1: Double
+  /// β₂.
+  public var beta2: Double
+  /// ε.
+  public var epsilon: Double
+  /// λ.
+  public var weightDecay: Double
+  /// Whether the weights decay apart from the gradient: AdamW.
+  public var isDecoupled: Bool
 
-  let stateCount = 2
+  /// PyTorch's defaults for Adam.
+  public init(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    isDecoupled: Bool = false
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.isDecoupled = isDecoupled
+  }
 
-  func update(_ call: UpdateCall) -> UpdateSums {
+  public var stateCount: Int { 2 }
+
+  public func update(_ call: UpdateCall) -> UpdateSums {
     let (rate, time) = (call.learningRate, Double(call.update))
     let step = Float(rate / (1 - pow(beta1, time)))
     let root = Float(1 / (1 - pow(beta2, time)).squareRoot())
@@ -31,7 +48,7 @@ struct Adam: UpdateRule {
       let g = g + decay * w
       m = b1 * m + c1 * g
       v = b2 * v + c2 * (g * g)
-      return shrink * w - step * m / (v.squareRoot() * root + epsilon)
+      return shrink * w - step * m / (gradtop_square_root(v) * root + epsilon)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import Autodiff
-
 /// Stochastic gradient descent, with momentum where asked for.
 ///
 ///     g ← g + λ w        m ← μ m + (1 - τ) g   (at the first update: m ← g)
@@ -7,15 +5,29 @@ internal import Autodiff
 ///
 /// with γ the learning rate, λ the weight decay, μ the momentum, τ the dampening.
 /// `torch.optim.SGD`; Sutskever, Martens, Dahl and Hinton (2013).
-struct SGD: UpdateRule {
-  var momentum: Float = 0
-  var dampening: Float = 0
-  var isNesterov = false
-  var weightDecay: Float = 0
+public struct SGD: UpdateRule {
+  /// μ.
+  public var momentum: Float
+  /// τ.
+  public var dampening: Float
+  /// Whether the step looks ahead.
+  public var isNesterov: Bool
+  /// λ.
+  public var weightDecay: Float
 
-  var stateCount: Int { momentum == 0 ? 0 : 1 }
+  /// Plain descent, unless more is asked for.
+  public init(
+    momentum: Float = 0, dampening: Float = 0, isNesterov: Bool = false, weightDecay: Float = 0
+  ) {
+    self.momentum = momentum
+    self.dampening = dampening
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+  }
 
-  func update(_ call: UpdateCall) -> UpdateSums {
+  public var stateCount: Int { momentum == 0 ? 0 : 1 }
+
+  public func update(_ call: UpdateCall) -> UpdateSums {
     let rate = Float(call.learningRate)
     let (decay, momentum) = (weightDecay, momentum)
     if momentum == 0 {
