@@ -60,7 +60,8 @@ let package = Package(
     program(
       "gradtop",
       [
-        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen", "Terminal",
+        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen",
+        "Terminal",
         "Exchange",
       ]),
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),

@@ -116,7 +116,10 @@ extension OverviewPanel {
       )
     var rows: [(String, String, Role)] = [
       ("loss", step.map { Figure.number($0.loss, digits: 4) } ?? "–", .value),
-      ("best loss", snapshot.scalars[.loss]?.minimum.map { Figure.number(Double($0)) } ?? "–", .text),
+      (
+        "best loss", snapshot.scalars[.loss]?.minimum.map { Figure.number(Double($0)) } ?? "–",
+        .text
+      ),
       ("gradient norm", step?.gradNorm.map { Figure.number($0) } ?? "–", .text),
       ("learning rate", step.map { Figure.number($0.learningRate) } ?? "–", .text),
       ("samples/s", step?.samplesPerSecond.map { Figure.count($0) } ?? "–", .text),
@@ -132,7 +135,8 @@ extension OverviewPanel {
     for (index, row) in rows.enumerated() {
       let line = inside.row(index)
       let label = min(14, line.width)
-      canvas.write(row.0, Style(.label), in: Rect(x: line.x, y: line.y, width: label, height: line.height))
+      canvas.write(
+        row.0, Style(.label), in: Rect(x: line.x, y: line.y, width: label, height: line.height))
       canvas.write(
         row.1, Style(row.2),
         in: Rect(x: line.x + label, y: line.y, width: line.width - label, height: line.height),

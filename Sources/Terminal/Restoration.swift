@@ -11,7 +11,8 @@ enum Restoration {
 
   /// Leaves the mouse, the alternate screen and all colors, and shows the cursor: what xterm and
   /// all that follow it understand.
-  private static let escape = "\u{1B}[?1000l\u{1B}[?1002l\u{1B}[?1006l\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m"
+  private static let escape =
+    "\u{1B}[?1000l\u{1B}[?1002l\u{1B}[?1006l\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m"
 
   private static let fatal = [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE]
   private static let requests = [SIGINT, SIGTERM, SIGHUP]
@@ -31,7 +32,9 @@ enum Restoration {
       for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
       pipe = (ends[0], ends[1])
     }
-    for number in fatal { handle(number, restoreAndDie, flags: Int32(bitPattern: UInt32(SA_RESETHAND))) }
+    for number in fatal {
+      handle(number, restoreAndDie, flags: Int32(bitPattern: UInt32(SA_RESETHAND)))
+    }
     for number in requests { handle(number, tell, flags: 0) }
     return pipe.read
   }

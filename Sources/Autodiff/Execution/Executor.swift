@@ -338,11 +338,12 @@ extension Executor {
     for parameter in plan.network.parameters {
       guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
       let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
-      total += team.sum(over: count) { range in
-        var sums = UpdateSums()
-        sums.gradient = sumOfSquares(g + range.lowerBound, count: range.count)
-        return sums
-      }.gradient
+      total +=
+        team.sum(over: count) { range in
+          var sums = UpdateSums()
+          sums.gradient = sumOfSquares(g + range.lowerBound, count: range.count)
+          return sums
+        }.gradient
     }
     return total.squareRoot()
   }

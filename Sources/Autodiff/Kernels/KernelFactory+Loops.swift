@@ -62,9 +62,12 @@ extension KernelFactory {
   ) -> Kernel {
     let (y, walk) = (target.operand, BroadcastWalk(from: x.shape, to: target.operand.shape))
     let accumulates = target.accumulates
-    return Kernel("stretch", reads: [x.tensor], writes: [y.tensor]) { addresses throws(KernelError) in
+    return Kernel("stretch", reads: [x.tensor], writes: [y.tensor]) {
+      addresses throws(KernelError) in
       let (from, to) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
-      if accumulates { return { walk.forEach { small, large in to[large] += scale * from[small] } } }
+      if accumulates {
+        return { walk.forEach { small, large in to[large] += scale * from[small] } }
+      }
       return { walk.forEach { small, large in to[large] = scale * from[small] } }
     }
   }
@@ -74,7 +77,8 @@ extension KernelFactory {
     let (y, walk) = (target.operand, BroadcastWalk(from: target.operand.shape, to: x.shape))
     let accumulates = target.accumulates
     let count = y.shape.elementCount
-    return Kernel("reduce", reads: [x.tensor], writes: [y.tensor]) { addresses throws(KernelError) in
+    return Kernel("reduce", reads: [x.tensor], writes: [y.tensor]) {
+      addresses throws(KernelError) in
       let (from, to) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
       // A sum over everything keeps its digits in a Double.
       if count == 1 {

@@ -33,8 +33,9 @@ final class CompiledPrimitive {
     var primitive: dnnl_primitive_t?
     try check(dnnl_primitive_create(&primitive, description.handle), name)
     guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
-    guard let scratch = dnnl_primitive_desc_query_md(
-      description.handle, dnnl_query_scratchpad_md, 0)
+    guard
+      let scratch = dnnl_primitive_desc_query_md(
+        description.handle, dnnl_query_scratchpad_md, 0)
     else {
       dnnl_primitive_destroy(primitive)
       throw KernelError(kernel: name, reason: "no scratchpad descriptor")
@@ -106,7 +107,8 @@ final class PrimitiveDescription {
     }
     var handle: dnnl_primitive_desc_t?
     try check(
-      dnnl_primitive_desc_create(&handle, operation, attributes, context.engine, hint?.handle), name)
+      dnnl_primitive_desc_create(&handle, operation, attributes, context.engine, hint?.handle), name
+    )
     guard let handle else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
     self.handle = handle
   }

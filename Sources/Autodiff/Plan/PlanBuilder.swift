@@ -211,7 +211,8 @@ extension PlanBuilder {
     for kernel in made {
       let time = kernels.count
       use(kernel.reads + kernel.writes, at: time)
-      let space = kernel.scratchBytes > 0
+      let space =
+        kernel.scratchBytes > 0
         ? factory.tensors.make(bytes: kernel.scratchBytes, .temporary) : nil
       if let space { use([space], at: time) }
       kernels.append(kernel)

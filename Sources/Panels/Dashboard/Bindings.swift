@@ -33,7 +33,8 @@ struct Binding {
     Binding([.character("?"), .function(1)], "?", .help, "this page", hint: "help"),
     Binding([.character("q"), .function(10)], "q", .quit, "leave; a training ends", hint: "quit"),
     Binding([.character(" ")], "Space", .pause, "pause, go on", hint: "pause"),
-    Binding([.character(".")], ".", .stepForward, "one step on; trains one while paused", hint: "step"),
+    Binding(
+      [.character(".")], ".", .stepForward, "one step on; trains one while paused", hint: "step"),
     Binding([.character(",")], ",", .stepBack, "one step back"),
     Binding([.character(">")], ">", .stepsForward, "ten steps on"),
     Binding([.character("<")], "<", .stepsBack, "ten steps back"),

@@ -115,7 +115,8 @@ extension Dashboard {
     let size = canvas.size
     guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
       let text = "gradtop needs \(Self.smallest.width)×\(Self.smallest.height)"
-      canvas.write(text, Style(.warning), in: canvas.bounds.row(size.height / 2), alignment: .center)
+      canvas.write(
+        text, Style(.warning), in: canvas.bounds.row(size.height / 2), alignment: .center)
       return
     }
     let top = canvas.bounds.row(0)
@@ -185,7 +186,9 @@ extension Dashboard {
         x: inside.x + 1 + index / height * (inside.width / columns), y: inside.y + index % height,
         width: inside.width / columns - 2, height: 1
       ).intersection(inside)
-      canvas.write(binding.label, Style(.keyHint), in: Rect(x: column.x, y: column.y, width: min(9, column.width), height: column.height))
+      canvas.write(
+        binding.label, Style(.keyHint),
+        in: Rect(x: column.x, y: column.y, width: min(9, column.width), height: column.height))
       canvas.write(
         binding.help, Style(.text),
         in: Rect(x: column.x + 11, y: column.y, width: column.width - 11, height: column.height))

@@ -67,7 +67,8 @@ public struct Rect: Hashable, Sendable {
 
   /// Without `dx` columns and `dy` rows at each side.
   public func inset(_ dx: Int = 1, _ dy: Int = 1) -> Rect {
-    Rect(x: x + min(dx, width), y: y + min(dy, height), width: width - 2 * dx, height: height - 2 * dy)
+    Rect(
+      x: x + min(dx, width), y: y + min(dy, height), width: width - 2 * dx, height: height - 2 * dy)
   }
 
   /// The row at `index`, counted from the top; empty where there is none.

@@ -113,7 +113,9 @@ extension Color {
       self = .standard
     } else if let index = Self.names.firstIndex(of: word) {
       self = .indexed(UInt8(index))
-    } else if word.hasPrefix("#"), word.utf8.count == 7, let bits = UInt32(word.dropFirst(), radix: 16) {
+    } else if word.hasPrefix("#"), word.utf8.count == 7,
+      let bits = UInt32(word.dropFirst(), radix: 16)
+    {
       self = .rgb(
         UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF), UInt8(bits & 0xFF))
     } else if let index = UInt8(word) {

@@ -124,7 +124,8 @@ extension Canvas {
   private mutating func drawLabels(
     _ curve: BrailleCurve, _ scale: (low: Double, high: Double), _ chart: Rect, in area: Rect
   ) {
-    let marks = chart.height >= 7 ? [0, chart.height / 2, chart.height - 1] : [0, chart.height - 1]
+    let marks =
+      chart.height >= 7 ? [0, chart.height / 2, chart.height - 1] : [0, chart.height - 1]
     for y in marks where chart.height > 1 || y == 0 {
       let height = chart.height > 1 ? 1 - Double(y) / Double(chart.height - 1) : 1
       let value = scale.low + height * (scale.high - scale.low)

@@ -2,7 +2,9 @@ extension Canvas {
   /// Draws a box with a title at its top left and a note at its top right, and returns its inside.
   @discardableResult
   public mutating func drawFrame(_ area: Rect, title: String = "", note: String = "") -> Rect {
-    guard area.width >= 2, area.height >= 2 else { return Rect(x: area.x, y: area.y, width: 0, height: 0) }
+    guard area.width >= 2, area.height >= 2 else {
+      return Rect(x: area.x, y: area.y, width: 0, height: 0)
+    }
     let style = Style(.border)
     let (h, v, corners): (Character, Character, [Character]) =
       glyphs == .unicode ? ("─", "│", ["╭", "╮", "╰", "╯"]) : ("-", "|", ["+", "+", "+", "+"])
@@ -27,7 +29,8 @@ extension Canvas {
     }
     if !note.isEmpty, line.width - used >= note.columns + 3 {
       write(
-        " \(note) ", Style(.dim), in: Rect(x: line.x + used, y: line.y, width: line.width - used, height: 1),
+        " \(note) ", Style(.dim),
+        in: Rect(x: line.x + used, y: line.y, width: line.width - used, height: 1),
         alignment: .right)
     }
     return area.inset()

@@ -99,7 +99,8 @@ extension Canvas {
       let column = table.columns[place.column]
       var title = column.title
       if let sort = table.sort, sort.column == place.column {
-        title += glyphs == .unicode ? (sort.isDescending ? "▼" : "▲") : (sort.isDescending ? "v" : "^")
+        title +=
+          glyphs == .unicode ? (sort.isDescending ? "▼" : "▲") : (sort.isDescending ? "v" : "^")
       }
       write(
         title, Style(.header), in: Rect(x: place.x, y: area.y, width: place.width, height: 1),

@@ -47,7 +47,9 @@ extension Dataset {
     for row in 0..<table.rows {
       let line = table.numbers[row * table.columns..<(row + 1) * table.columns]
       for (column, number) in line.enumerated() {
-        if column == target { targets.append(Float(number)) } else {
+        if column == target {
+          targets.append(Float(number))
+        } else {
           inputs.append(Float(number * scale))
         }
       }

@@ -29,8 +29,10 @@ struct JSONParser {
     skipSpace()
     guard let byte = peek else { throw mistake("the file ends where a value is expected") }
     switch byte {
-    case UInt8(ascii: "{"): return try nested { parser throws(ModelFileError) in try parser.object() }
-    case UInt8(ascii: "["): return try nested { parser throws(ModelFileError) in try parser.array() }
+    case UInt8(ascii: "{"):
+      return try nested { parser throws(ModelFileError) in try parser.object() }
+    case UInt8(ascii: "["):
+      return try nested { parser throws(ModelFileError) in try parser.array() }
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))

@@ -95,7 +95,8 @@ extension PreparedModel {
           let numbers = file.floats(of: parameter.name)
         else {
           throw SafetensorsError(
-            path: path, reason: "no tensor \"\(parameter.name)\"; "
+            path: path,
+            reason: "no tensor \"\(parameter.name)\"; "
               + Spelling.hint(for: parameter.name, among: file.names))
         }
         guard found == shape.sizes else {

@@ -1,6 +1,6 @@
 internal import Autodiff
-public import TraceFormat
 import Synchronization
+public import TraceFormat
 
 /// Carries steps from the training thread to a trace: the training thread fills slots, a thread of
 /// the recorder's own encodes, compresses and writes them.

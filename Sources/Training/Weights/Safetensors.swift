@@ -36,7 +36,9 @@ public struct SafetensorsFile {
     }
     guard bytes.count >= 8 else { throw Self.damaged(path, "the header's length is cut off") }
     let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.load(as: UInt64.self)) }
-    guard length <= UInt64(bytes.count - 8) else { throw Self.damaged(path, "the header is cut off") }
+    guard length <= UInt64(bytes.count - 8) else {
+      throw Self.damaged(path, "the header is cut off")
+    }
     let body = 8 + Int(length)
     let header: JSONValue
     do { header = try JSONParser.parse(Array(bytes[8..<body])) } catch {
@@ -111,7 +113,8 @@ extension SafetensorsFile {
       offsets[1] - offsets[0] == count
     else {
       throw Self.damaged(
-        path, "\"\(member.key)\" of shape \(shape) needs \(count) bytes at \(offsets), the file "
+        path,
+        "\"\(member.key)\" of shape \(shape) needs \(count) bytes at \(offsets), the file "
           + "holds \(bytes.count - body)")
     }
     return Entry(shape: shape, type: type, bytes: body + offsets[0]..<body + offsets[1])

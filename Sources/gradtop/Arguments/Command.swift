@@ -75,7 +75,9 @@ struct Option {
     Option("--speed", "X", "play so many steps a second", [.replay]),
     Option("--theme", "NAME|FILE", "dark, light, or a theme file", dashboards),
     Option("--no-color", "no colors (as NO_COLOR)", dashboards),
-    Option("--format", "FORMAT", "csv or json; text or json for info; text for frame", [.export, .info, .frame]),
+    Option(
+      "--format", "FORMAT", "csv or json; text or json for info; text for frame",
+      [.export, .info, .frame]),
     Option("--table", "TABLE", "which table; layers without", [.export]),
     Option("--steps", "A..B", "steps A to B only, both included", [.export]),
     Option("--records", "the records of any MCAP file as JSON", [.info]),

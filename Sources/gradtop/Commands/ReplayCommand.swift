@@ -46,7 +46,9 @@ struct ReplayCommand {
     let isFollowing = follows || path == "-"
     var loop = DashboardLoop(session: session, theme: theme, usesColor: usesColor)
     loop.firstStep = step ?? (speed == nil ? nil : 0)
-    loop.producer = { isFollowing || source.state == .growing ? .follow : .replay(isPlaying: false) }
+    loop.producer = {
+      isFollowing || source.state == .growing ? .follow : .replay(isPlaying: false)
+    }
     loop.notice = {
       session.gaps.last.map { "\(session.gaps.count) gaps: \(describe($0))" } ?? ""
     }

@@ -28,7 +28,8 @@ struct RunOptions {
     steps = try arguments.integer("--steps", least: 1)
     batchSize = try arguments.integer("--batch-size", least: 1)
     seed = try arguments.integer("--seed", least: 0)
-    threads = try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    threads =
+      try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     weights = arguments.text("--weights")
     savedWeights = arguments.text("--save-weights")
     normsEvery =

@@ -50,7 +50,8 @@ struct TraceDestination {
   /// A name that is one path component.
   private static func safe(_ name: String) -> String {
     let safe = name.map { $0 == "/" || $0 == "\0" || $0.isWhitespace ? "-" : $0 }
-    return safe.isEmpty || safe.first == "." || safe.first == "-" ? "run" + String(safe) : String(safe)
+    return safe.isEmpty || safe.first == "." || safe.first == "-"
+      ? "run" + String(safe) : String(safe)
   }
 }
 
