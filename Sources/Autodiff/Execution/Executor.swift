@@ -19,7 +19,9 @@ public final class Executor {
   private var firstMeasuredStep: Int?
   private let sums: UnsafeMutablePointer<UpdateSums>
 
-  /// Allocates the arena and attaches kernels to it. Weights are zero until they are set.
+  /// Allocates the arena and attaches kernels to it.
+  ///
+  /// Weights are zero until they are set.
   ///
   /// - Throws: `PlanError` where memory or a kernel cannot be had.
   public init(_ plan: Plan) throws(PlanError) {

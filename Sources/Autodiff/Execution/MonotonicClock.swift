@@ -2,7 +2,9 @@ import Glibc
 
 /// The monotonic clock that all times of a trace are read from.
 public enum MonotonicClock {
-  /// Nanoseconds since some fixed moment. No system call: the kernel maps the clock into the process.
+  /// Nanoseconds since some fixed moment.
+  ///
+  /// No system call: the kernel maps the clock into the process.
   @inline(__always)
   public static func now() -> UInt64 {
     var time = timespec()

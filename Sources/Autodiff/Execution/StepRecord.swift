@@ -46,7 +46,9 @@ public struct PhaseTimes: Sendable {
 
 /// What kernels tell while a step runs.
 struct StepReadings {
-  /// Rows of the batch that count; nil: all. The last batch of an evaluation may be partly filled.
+  /// Rows of the batch that count; nil: all.
+  ///
+  /// The last batch of an evaluation may be partly filled.
   var countedRows: Int?
   var correct = 0
   var judged = 0

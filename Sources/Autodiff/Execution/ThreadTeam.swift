@@ -11,8 +11,9 @@ struct ThreadTeam {
   /// The most threads that `sums` can keep apart.
   static let limit = 64
 
-  /// Runs `body` over slices of `0..<count` that together make it, one for each thread, and adds
-  /// what they return. Slices start at multiples of 16.
+  /// Runs `body` over slices of `0..<count`, one for each thread, and adds what they return.
+  ///
+  /// Together the slices make the range; each starts at a multiple of 16.
   func sum(
     over count: Int, _ body: (Range<Int>) -> UpdateSums
   ) -> UpdateSums {

@@ -18,7 +18,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// The last size, 1 for a scalar: the width of a row.
   public var width: Int { sizes.last ?? 1 }
 
-  /// Elements by `width`: the number of rows. For a width of 0 the product of the other sizes.
+  /// The number of rows of `width` elements.
+  ///
+  /// The product of all sizes but the last, so that it is right where `width` is 0.
   public var rows: Int { sizes.dropLast().reduce(1, *) }
 
   /// `[64, 256]`.

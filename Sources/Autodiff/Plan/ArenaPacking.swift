@@ -77,8 +77,9 @@ extension ArenaPacking {
     return (offsets, gaps.extent)
   }
 
-  /// The largest first, each at the lowest offset that is free for its whole life. Quadratic, so
-  /// only for plans of moderate size.
+  /// The largest first, each at the lowest offset that is free for its whole life.
+  ///
+  /// Quadratic, so only for plans of moderate size.
   private static func largestFirst(_ lifetimes: [Lifetime]) -> Placement? {
     guard lifetimes.count <= 3000 else { return nil }
     let order = lifetimes.indices.sorted { a, b in

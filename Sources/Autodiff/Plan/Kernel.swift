@@ -15,7 +15,7 @@ public struct Kernel {
   let scratchBytes: Int
   /// How many threads it was made for.
   let threads: Int
-  /// Makes what runs at each step. Called once.
+  /// Makes what runs at each step; called once.
   let bind: (Addresses) throws(KernelError) -> () -> Void
 
   init(

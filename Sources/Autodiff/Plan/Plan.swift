@@ -52,8 +52,9 @@ public struct PlanOptions: Sendable {
   public init() {}
 }
 
-/// A network's training step, decided once: an order, kernels, and a place in one arena for every
-/// tensor. Running it decides nothing.
+/// A network's training step, decided once: an order, kernels, a place in one arena for each tensor.
+///
+/// Running it decides nothing.
 public final class Plan {
   /// What is trained.
   public let network: Network

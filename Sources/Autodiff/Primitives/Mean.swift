@@ -8,7 +8,9 @@ public struct Mean: Reduction {
 
   public var rule: Rule { Rule("y = 1/n Σ x", backward: "∂x = ∂y / n") }
 
+  /// Those that are summed over, negative ones counted from the last; nil: all.
   public let dimensions: [Int]?
+  /// Whether a size of 1 stays where a dimension was summed over.
   public let keepsDimensions: Bool
 
   /// The mean over `dimensions` (negative ones count from the last), or over all where it is nil.

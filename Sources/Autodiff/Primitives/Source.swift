@@ -1,5 +1,6 @@
-/// A tensor that is there from the start: a layer `Parameter` or `Constant` of a graph written by
-/// hand. It computes nothing; it gives the value a name, and its gradient a row.
+/// A tensor that is there from the start: a layer `Parameter` or `Constant` of a graph.
+///
+/// It computes nothing; it gives the value a name, and its gradient a row.
 public struct Source: Primitive {
   public static let name = "Source"
 

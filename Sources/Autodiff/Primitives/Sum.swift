@@ -8,7 +8,9 @@ public struct Sum: Reduction {
 
   public var rule: Rule { Rule("y = Σ x", backward: "∂x = ∂y for each summand") }
 
+  /// Those that are summed over, negative ones counted from the last; nil: all.
   public let dimensions: [Int]?
+  /// Whether a size of 1 stays where a dimension was summed over.
   public let keepsDimensions: Bool
 
   /// Sums over `dimensions` (negative ones count from the last), or over all where it is nil.

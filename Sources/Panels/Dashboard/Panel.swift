@@ -1,6 +1,8 @@
 internal import Screen
 
-/// A box of the dashboard. Its stored properties are only how it is looked at.
+/// A box of the dashboard.
+///
+/// Its stored properties are only how it is looked at.
 protocol Panel: Sendable {
   /// As tabs and `--panel` name it.
   static var title: String { get }

@@ -17,7 +17,9 @@ public enum Glyphs: Sendable {
   case ascii
 }
 
-/// A grid of cells that drawing goes to; it knows no terminal. Everything outside is clipped.
+/// A grid of cells that drawing goes to; it knows no terminal.
+///
+/// Everything outside is clipped.
 public struct Canvas: Equatable, Sendable {
   /// Its size.
   public let size: Size

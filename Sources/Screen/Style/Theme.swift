@@ -32,7 +32,9 @@ public struct ThemeError: Error, Equatable {
   public var reason: String
 }
 
-/// Which color each role has. A role that a theme does not name looks like `text`.
+/// Which color each role has.
+///
+/// A role that a theme does not name looks like `text`.
 public struct Theme: Equatable, Sendable {
   /// As it is called.
   public var name: String
