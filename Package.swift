@@ -66,6 +66,7 @@ let package = Package(
       ]),
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
 
+    tests("AutodiffTests", ["Autodiff"]),
     tests("TraceFormatTests", ["TraceFormat"], exclude: ["Conformance"]),
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),

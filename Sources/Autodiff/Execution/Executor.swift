@@ -89,7 +89,8 @@ extension Executor {
       count: plan.network[value].shape.elementCount)
   }
 
-  /// The gradient of a parameter as the last step left it; nil where it gets none.
+  /// The gradient of a parameter as the last step left it, until the next pass; nil where it gets
+  /// none.
   public func gradient(of parameter: ParameterID) -> UnsafeMutableBufferPointer<Float>? {
     let value = plan.network[parameter].value
     guard let tensor = plan.gradientTensors[value.index] else { return nil }

@@ -45,7 +45,7 @@ extension Add {
 /// The common shape of two operands.
 func broadcastShape(_ operands: [Shape], _ name: String) throws(ShapeError) -> Shape {
   guard let shape = operands[0].broadcast(with: operands[1]) else {
-    throw ShapeError(name, "shapes \(operands[0]) and \(operands[1]) cannot be stretched to fit")
+    throw ShapeError(name, "shapes \(operands[0]) and \(operands[1]) cannot be broadcast")
   }
   return shape
 }

@@ -60,7 +60,7 @@ extension CrossEntropyLoss {
       let (logP, t) = (addresses.floats(logarithms.tensor), addresses.integers(classes))
       let (loss, readings) = (addresses.floats(loss), addresses.readings)
       return {
-        let counted = readings.pointee.countedRows ?? rows
+        let counted = min(rows, readings.pointee.countedRows ?? rows)
         var (sum, correct) = (0.0, 0)
         for row in 0..<counted {
           let line = logP + row * width

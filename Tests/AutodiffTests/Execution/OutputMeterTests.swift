@@ -1,0 +1,85 @@
+import Testing
+
+@testable import Autodiff
+
+/// Statistics of outputs against the plain formulas.
+@Suite struct OutputMeterTests {
+  private func measure(
+    _ x: [Float], _ shape: Shape, saturation: OutputMeter.Saturation = .none, steps: Int = 1
+  ) -> OutputReading {
+    let meter = OutputMeter(shape, saturation: saturation)
+    defer { meter.deallocate() }
+    var reading = OutputReading()
+    for step in 0..<steps { meter.measure(x, step: step, firstStep: 0, into: &reading) }
+    return reading
+  }
+
+  @Test(arguments: [[1], [3, 5], [2, 3, 8], [7, 33], [1, 1]] as [Shape])
+  func meanDeviationAndExtremes(_ shape: Shape) {
+    var stream = RandomStream(seed: 1, name: "\(shape)")
+    let x = (0..<shape.elementCount).map { _ in 3 + stream.normal() }
+    let mean = x.reduce(0) { $0 + Double($1) } / Double(x.count)
+    let variance = x.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(x.count)
+    let reading = measure(x, shape)
+    #expect(abs(Double(reading.mean) - mean) < 1e-5)
+    #expect(abs(Double(reading.deviation) - variance.squareRoot()) < 1e-3)
+    #expect(reading.minimum == x.min())
+    #expect(reading.maximum == x.max())
+    #expect(reading.units == shape.width)
+    #expect(reading.nonFinite == 0)
+  }
+
+  @Test func nonFiniteElementsAreCountedAndLeftOut() {
+    let reading = measure([1, .nan, 3, .infinity, -.infinity, 2], [2, 3])
+    #expect(reading.nonFinite == 3)
+    #expect(reading.mean == 2)
+    #expect(reading.minimum == 1)
+    #expect(reading.maximum == 3)
+  }
+
+  @Test func nothingButNonFiniteElementsHasNoStatistics() {
+    let reading = measure([.nan, .nan], [1, 2])
+    #expect(reading.nonFinite == 2)
+    #expect([reading.mean, reading.deviation, reading.minimum, reading.maximum] == [0, 0, 0, 0])
+  }
+
+  @Test func zerosAreExactZeros() {
+    #expect(measure([0, -0.0, 1e-30, 5], [4]).zeroFraction == 0.5)
+  }
+
+  /// A unit is dead when it was 0 for every sample in 50 measured steps.
+  @Test func unitsDieAfterFiftySteps() {
+    let x: [Float] = [0, 1, 0, 0, 0, 2]
+    #expect(measure(x, [2, 3], steps: 49).deadUnits == 0)
+    #expect(measure(x, [2, 3], steps: 50).deadUnits == 1)
+  }
+
+  @Test func aUnitThatStirsIsAlive() {
+    let meter = OutputMeter([1, 2], saturation: .none)
+    defer { meter.deallocate() }
+    var reading = OutputReading()
+    var dead: [Int] = []
+    for step in 0..<120 {
+      meter.measure([step == 60 ? 1 : 0, 1], step: step, firstStep: 0, into: &reading)
+      dead.append(reading.deadUnits)
+    }
+    #expect(dead[49] == 1 && dead[59] == 1)
+    #expect(dead[60] == 0 && dead[109] == 0)
+    #expect(dead[110] == 1)
+  }
+
+  /// More than half of the samples beyond ±0.98 for tanh, outside [0.02, 0.98] for a sigmoid.
+  @Test func saturatedUnits() {
+    let x: [Float] = [0.99, 0.99, 0.01, -0.99, 0.5, 0.01, 0.5, 0.5, 0.5]
+    #expect(measure(x, [3, 3], saturation: .tanh).saturatedUnits == 1)
+    #expect(measure(x, [3, 3], saturation: .sigmoid).saturatedUnits == 2)
+    #expect(measure(x, [3, 3]).saturatedUnits == 0)
+  }
+
+  @Test func rootMeanSquareOfAGradient() {
+    let meter = OutputMeter([3, 3], saturation: .none)
+    defer { meter.deallocate() }
+    #expect(meter.rootMeanSquare([1, -2, 3, 0, 0, 0, 2, 2, 1]) == Float(23.0 / 9).squareRoot())
+    #expect(meter.rootMeanSquare([1, .nan, 3, 0, 0, 0, 2, 2, 1]).isNaN)
+  }
+}
