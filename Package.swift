@@ -67,6 +67,8 @@ let package = Package(
     program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
 
     tests("AutodiffTests", ["Autodiff"]),
+    tests(
+      "ParityTests", ["Training", "Autodiff"], exclude: ["Goldens", "goldens.py", "reference.py"]),
     tests("TraceFormatTests", ["TraceFormat"], exclude: ["Conformance"]),
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),

@@ -332,7 +332,18 @@ extension Executor {
       count: plan.network[value].shape.elementCount, learningRate: learningRate,
       update: updates, gradientScale: scale,
       gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)
-    return team.sum(over: call.count) { rule.update(call.slice($0)) }
+    let sums = team.sum(over: call.count) { rule.update(call.slice($0)) }
+    // Clipping in PyTorch changes the gradients that later steps add to.
+    if !plan.options.zeroGrad { clip(floats(gradient), call) }
+    return sums
+  }
+
+  private func clip(_ gradient: UnsafeMutablePointer<Float>, _ call: UpdateCall) {
+    guard call.gradientScale != 1 || call.gradientLimit.isFinite else { return }
+    for index in 0..<call.count {
+      let scaled = gradient[index] * call.gradientScale
+      gradient[index] = max(-call.gradientLimit, min(call.gradientLimit, scaled))
+    }
   }
 
   private func totalGradientNorm() -> Double {

@@ -51,6 +51,17 @@ import Testing
     #expect(free.weights == clipped.weights)
   }
 
+  /// What PyTorch's clipping leaves in `.grad` is what the next backward adds to.
+  @Test func gatheredGradientsAreClippedInPlace() throws {
+    let forgetful = try TinyTraining {
+      $0.zeroGrad = false
+      $0.clipValue = 0.01
+    }
+    forgetful.step(0, rate: 0)
+    #expect(forgetful.gradients.allSatisfy { abs($0) <= 0.01 })
+    #expect(forgetful.gradients.contains { abs($0) == 0.01 })
+  }
+
   @Test func clippingByValueHoldsEachElement() throws {
     let clipped = try TinyTraining { $0.clipValue = 0.01 }
     let before = clipped.weights

@@ -1,0 +1,49 @@
+import FoundationEssentials
+import Testing
+import Training
+
+/// A model with what PyTorch made of it; `goldens.py` wrote it.
+struct Golden: CustomStringConvertible, Sendable {
+  /// What PyTorch computed at one step.
+  struct Step {
+    var loss: Double
+    /// The total gradient norm.
+    var total: Double
+    /// The norm of each parameter's gradient, by the parameter's name.
+    var norms: [String: Double]
+  }
+
+  /// The folder it stands in.
+  let description: String
+
+  private static var folder: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens")
+  }
+
+  /// All there are, in order of their names.
+  static var all: [Golden] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return (names ?? []).sorted().map { Golden(description: $0) }
+  }
+
+  private func bytes(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: Self.folder.appending(path: "\(description)/\(name)")))
+  }
+
+  func model() throws -> PreparedModel {
+    let folder = Self.folder.appending(path: description).path
+    return try PreparedModel(ModelFile(try bytes("model.json"), folder: folder), threads: 1)
+  }
+
+  func steps() throws -> [Step] {
+    let lines = String(decoding: try bytes("expected.csv"), as: UTF8.self)
+      .split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let header = try #require(lines.first)
+    return try lines.dropFirst().map { cells in
+      let numbers = try cells.map { try #require(Double($0)) }
+      let norms = zip(header, numbers).dropFirst(3).map { ($0, $1) }
+      return Step(
+        loss: numbers[1], total: numbers[2], norms: Dictionary(uniqueKeysWithValues: norms))
+    }
+  }
+}

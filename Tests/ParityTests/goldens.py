@@ -1,0 +1,127 @@
+"""Writes what PyTorch makes of the models below to Goldens/: run where torch and safetensors are.
+
+For each model a folder with model.json, its data, the weights it starts from, and expected.csv:
+loss, total gradient norm and the norm of every parameter's gradient at each step.
+"""
+
+import csv
+import json
+import pathlib
+
+import numpy
+from safetensors.torch import save_file
+
+from reference import Reference
+
+STEPS = 12
+SAMPLES = 40
+
+
+def linear(size, **more):
+    return {"type": "Linear", "out_features": size, **more}
+
+
+def layer(kind, **more):
+    return {"type": kind, **more}
+
+
+BLOCK = [layer("LayerNorm"), linear(24), layer("GELU"), linear(16)]
+
+MODELS = {
+    "mlp-momentum": {
+        "model": [linear(32), layer("ReLU"), linear(16, name="middle"), layer("Tanh"), linear(5)],
+        "loss": {"type": "CrossEntropyLoss"},
+        "optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9, "weight_decay": 0.01},
+    },
+    "mlp-clipped-adamw": {
+        "model": [linear(32), layer("Sigmoid"), linear(32, bias=False), layer("GELU"), linear(5)],
+        "loss": {"type": "CrossEntropyLoss", "reduction": "sum"},
+        "optimizer": {"type": "AdamW", "lr": 0.01, "weight_decay": 0.1, "betas": [0.8, 0.95]},
+        "training": {"accumulate": 3, "clip_grad_norm": 1.0},
+    },
+    "mlp-forgetful": {
+        "model": [linear(32), layer("Tanh"), linear(3)],
+        "loss": {"type": "MSELoss"},
+        "optimizer": {"type": "SGD", "lr": 0.02, "momentum": 0.8, "nesterov": True},
+        "training": {"zero_grad": False, "clip_grad_value": 0.02},
+    },
+    "residual-adam": {
+        "model": [
+            linear(16, name="embed"),
+            layer("Residual", name="block1", body=BLOCK),
+            layer(
+                "Residual",
+                name="block2",
+                body=[linear(20), layer("Tanh"), linear(12)],
+                shortcut=[linear(12, bias=False)],
+            ),
+            layer("LayerNorm", name="norm", elementwise_affine=False),
+            linear(5, name="head"),
+        ],
+        "loss": {"type": "CrossEntropyLoss"},
+        "optimizer": {"type": "Adam", "lr": 0.003, "weight_decay": 0.05, "eps": 1e-6},
+    },
+    "residual-repeated": {
+        "model": [
+            linear(16),
+            layer("Repeat", name="deep", times=3, body=[layer("Residual", body=BLOCK)]),
+            layer("Repeat", name="tied", times=3, share=True, body=[linear(16), layer("Tanh")]),
+            linear(3),
+        ],
+        "loss": {"type": "MSELoss"},
+        "optimizer": {"type": "SGD", "lr": 0.05, "momentum": 0.9, "dampening": 0.2},
+        "training": {"accumulate": 2},
+    },
+    "by-name": {
+        "model": [
+            linear(8, name="a", input="$input"),
+            linear(8, name="b", input="$input"),
+            layer("Sigmoid", name="gate"),
+            layer("Mul", name="gated", inputs=["a", "gate"]),
+            layer("Parameter", name="scale", shape=[8], value=0.5),
+            layer("Constant", name="shift", shape=[1, 8], value=0.25),
+            layer("Mul", name="scaled", inputs=["gated", "scale"]),
+            layer("Add", name="shifted", inputs=["scaled", "shift"]),
+            layer("Pow", exponent=2),
+            layer("Mean", dim=-1, keepdim=True),
+            layer("GELU", approximate="tanh"),
+            linear(3),
+        ],
+        "loss": {"type": "MSELoss", "reduction": "sum"},
+        "optimizer": {"type": "AdamW", "lr": 0.01},
+    },
+}
+
+
+def write(name, model, folder, random):
+    folder.mkdir(parents=True, exist_ok=True)
+    inputs = random.standard_normal((SAMPLES, 10)).astype(numpy.float32)
+    if model["loss"]["type"] == "CrossEntropyLoss":
+        targets = random.integers(0, 5, SAMPLES)
+    else:
+        targets = random.standard_normal((SAMPLES, 3)).astype(numpy.float32)
+    numpy.save(folder / "inputs.npy", inputs)
+    numpy.save(folder / "targets.npy", targets)
+    file = {
+        "name": name,
+        "data": {"type": "npy", "inputs": "inputs.npy", "targets": "targets.npy", "shuffle": False},
+        **model,
+        "training": {"steps": STEPS, "batch_size": 8, **model.get("training", {})},
+        "weights": "start.safetensors",
+    }
+    (folder / "model.json").write_text(json.dumps(file, indent=2) + "\n")
+    reference = Reference(folder)
+    save_file(reference.weights(), folder / "start.safetensors")
+    with open(folder / "expected.csv", "w", newline="") as out:
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(["step", "loss", "total", *reference.parameters])
+        for step in range(STEPS):
+            loss, norms, total = reference.step(step)
+            table.writerow([step, repr(loss), repr(total), *map(repr, norms.values())])
+
+
+if __name__ == "__main__":
+    here = pathlib.Path(__file__).parent / "Goldens"
+    for index, (name, model) in enumerate(MODELS.items()):
+        write(name, model, here / name, numpy.random.default_rng(index))
+        print(name)

@@ -1,0 +1,197 @@
+"""What PyTorch makes of a model.json: the reference that gradtop's engine is held to.
+
+`Reference(folder)` reads `model.json` with its npy data (`"shuffle": false`) and trains it with
+torch's own functions and optimizers. Layers are created as torch.nn creates them, so that their
+first weights are PyTorch's; `weights()` returns them by their safetensors names.
+"""
+
+import json
+import pathlib
+
+import numpy
+import torch
+from torch.nn import functional
+
+
+class Reference:
+    def __init__(self, folder, seed=0):
+        self.folder = pathlib.Path(folder)
+        self.file = json.loads((self.folder / "model.json").read_text())
+        self.parameters = {}
+        self.training = self.file.get("training", {})
+        self.batch_size = self.training.get("batch_size", 32)
+        self.data = [
+            torch.from_numpy(numpy.load(self.folder / self.file["data"][key]))
+            for key in ("inputs", "targets")
+        ]
+        torch.manual_seed(seed)
+        self.loss(0)  # Creates the parameters: sizes of inputs are inferred.
+        self.optimizer = self.make_optimizer()
+
+    # MARK: Forward
+
+    def loss(self, batch):
+        count = len(self.data[0])
+        rows = [(batch * self.batch_size + k) % count for k in range(self.batch_size)]
+        x, target = (part[rows] for part in self.data)
+        output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
+        loss = self.file["loss"]
+        options = {k: v for k, v in loss.items() if k != "type"}
+        if loss["type"] == "CrossEntropyLoss":
+            return functional.cross_entropy(
+                output.flatten(0, -2), target.flatten().long(), **options
+            )
+        if loss["type"] == "MSELoss":
+            return functional.mse_loss(output, target, **options)
+        return {"Sum": torch.sum, "Mean": torch.mean}[loss["type"]](output)
+
+    def run(self, layers, x, path, owner, outer):
+        outputs = dict(outer)
+        for index, layer in enumerate(layers):
+            name = layer.get("name", f"{layer['type'].lower()}.{index}")
+            inputs = [x]
+            if "input" in layer:
+                inputs = [outputs[layer["input"]]]
+            if "inputs" in layer:
+                inputs = [outputs[key] for key in layer["inputs"]]
+            make = getattr(self, layer["type"])
+            x = make(layer, inputs, path + name, owner + name, outputs)
+            outputs[name] = x
+        return x
+
+    def parameter(self, name, start):
+        if name not in self.parameters:
+            self.parameters[name] = start().detach().clone().requires_grad_()
+        return self.parameters[name]
+
+    # MARK: Containers
+
+    def Sequential(self, layer, inputs, path, owner, outputs):
+        return self.run(layer["body"], inputs[0], path + "/", owner + ".", outputs)
+
+    def Residual(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        short = x
+        long = self.run(layer["body"], x, path + "/", owner + ".", outputs)
+        if "shortcut" in layer:
+            short = self.run(
+                layer["shortcut"], x, path + "/shortcut/", owner + ".shortcut.", outputs
+            )
+        return long + short
+
+    def Repeat(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        for copy in range(layer["times"]):
+            own = 0 if layer.get("share") else copy
+            x = self.run(layer["body"], x, f"{path}/{copy}/", f"{owner}.{own}.", outputs)
+        return x
+
+    # MARK: Layers
+
+    def Linear(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        new = []
+
+        def module():
+            if not new:
+                new.append(torch.nn.Linear(x.shape[-1], layer["out_features"]))
+            return new[0]
+
+        weight = self.parameter(f"{owner}.weight", lambda: module().weight)
+        bias = None
+        if layer.get("bias", True):
+            bias = self.parameter(f"{owner}.bias", lambda: module().bias)
+        return functional.linear(x, weight, bias)
+
+    def LayerNorm(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        shape = layer.get("normalized_shape", [x.shape[-1]])
+        shape = [shape] if isinstance(shape, int) else shape
+        weight = bias = None
+        if layer.get("elementwise_affine", True):
+            weight = self.parameter(f"{owner}.weight", lambda: torch.ones(shape))
+            if layer.get("bias", True):
+                bias = self.parameter(f"{owner}.bias", lambda: torch.zeros(shape))
+        return functional.layer_norm(x, shape, weight, bias, layer.get("eps", 1e-5))
+
+    def ReLU(self, layer, inputs, *_):
+        return functional.relu(inputs[0])
+
+    def Sigmoid(self, layer, inputs, *_):
+        return torch.sigmoid(inputs[0])
+
+    def Tanh(self, layer, inputs, *_):
+        return torch.tanh(inputs[0])
+
+    def GELU(self, layer, inputs, *_):
+        return functional.gelu(inputs[0], approximate=layer.get("approximate", "none"))
+
+    def Flatten(self, layer, inputs, *_):
+        return inputs[0].flatten(layer.get("start_dim", 1), layer.get("end_dim", -1))
+
+    # MARK: Arithmetic
+
+    def Parameter(self, layer, inputs, path, owner, outputs):
+        value = torch.tensor(layer["value"], dtype=torch.float32)
+        return self.parameter(owner, lambda: value.expand(layer["shape"]))
+
+    def Constant(self, layer, *_):
+        return torch.tensor(layer["value"], dtype=torch.float32).expand(layer["shape"])
+
+    def Add(self, layer, inputs, *_):
+        return inputs[0] + inputs[1]
+
+    def Mul(self, layer, inputs, *_):
+        return inputs[0] * inputs[1]
+
+    def Pow(self, layer, inputs, *_):
+        return inputs[0] ** layer["exponent"]
+
+    def Sum(self, layer, inputs, *_):
+        return self.reduce(torch.sum, layer, inputs[0])
+
+    def Mean(self, layer, inputs, *_):
+        return self.reduce(torch.mean, layer, inputs[0])
+
+    @staticmethod
+    def reduce(function, layer, x):
+        if "dim" not in layer:
+            return function(x)
+        return function(x, dim=layer["dim"], keepdim=layer.get("keepdim", False))
+
+    # MARK: Training
+
+    def make_optimizer(self):
+        options = {k: v for k, v in self.file["optimizer"].items() if k != "type"}
+        make = getattr(torch.optim, self.file["optimizer"]["type"])
+        return make(self.parameters.values(), **options)
+
+    def weights(self):
+        return {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
+
+    def load(self, weights):
+        with torch.no_grad():
+            for name, tensor in weights.items():
+                self.parameters[name].copy_(tensor)
+
+    def step(self, index):
+        """One optimizer step: loss, gradient norms by parameter, total norm, all before clipping."""
+        micros = self.training.get("accumulate", 1)
+        if self.training.get("zero_grad", True):
+            self.optimizer.zero_grad()
+        total = 0.0
+        for micro in range(micros):
+            loss = self.loss(index * micros + micro) / micros
+            loss.backward()
+            total += loss.item()
+        norms = {
+            name: 0.0 if tensor.grad is None else tensor.grad.norm().item()
+            for name, tensor in self.parameters.items()
+        }
+        leaves = list(self.parameters.values())
+        if "clip_grad_norm" in self.training:
+            torch.nn.utils.clip_grad_norm_(leaves, self.training["clip_grad_norm"])
+        if "clip_grad_value" in self.training:
+            torch.nn.utils.clip_grad_value_(leaves, self.training["clip_grad_value"])
+        self.optimizer.step()
+        return total, norms, sum(norm * norm for norm in norms.values()) ** 0.5
