@@ -47,7 +47,7 @@ test: test-dependencies ## install what is missing and run all tests
 	@swift test --skip-build
 
 bench: dependencies ## figures: a step, its allocations, and PyTorch's step where that is installed
-	@swift build -c release --product gradtop-bench
+	@swift build -c release
 	@$(BUILD)/gradtop-bench
 
 lint: ## check the format of every file

@@ -64,7 +64,11 @@ let package = Package(
         "Terminal",
         "Exchange",
       ]),
-    program("gradtop-bench", ["Training", "Autodiff", "TraceFormat"]),
+    .target(name: "CAllocations"),
+    .executableTarget(
+      name: "gradtop-bench",
+      dependencies: ["Training", "Autodiff", "TraceFormat", "CAllocations"],
+      resources: [.embedInCode("Resources/peer.py")], swiftSettings: settings),
 
     tests("AutodiffTests", ["Autodiff"]),
     tests(

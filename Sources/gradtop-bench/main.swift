@@ -1,16 +1,14 @@
-import Autodiff
-import Glibc
-import Training
+// Figures that README.md quotes, for anyone to measure: `make bench`, or
+// `.build/release/gradtop-bench step recording allocations start`.
 
-let f = try! ModelFile(ModelFile.embedded, folder: ".")
-let model = try PreparedModel(f, threads: 2)
-var t = Trainer(model, control: TrainingControl())
-var r = StepRecord()
-for i in 0..<100 { _ = t.step(i) }
-var best = PhaseTimes(); best.optimizer = .max; best.forward = .max; best.backward = .max
-for i in 0..<300 {
-  let x = t.step(i); best.optimizer = min(best.optimizer, x.phases.optimizer);
-  best.forward = min(best.forward, x.phases.forward);
-  best.backward = min(best.backward, x.phases.backward)
+let benchmarks: [(name: String, run: () throws -> Void)] = [
+  ("step", StepBenchmark.run), ("recording", RecordingBenchmark.run),
+  ("allocations", AllocationBenchmark.run), ("start", StartBenchmark.run),
+]
+let wanted = CommandLine.arguments.dropFirst()
+for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
+  print("no benchmark \"\(name)\"; there are \(benchmarks.map(\.name).joined(separator: ", "))")
 }
-print(best)
+for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
+  try benchmark.run()
+}

@@ -332,7 +332,7 @@ extension Executor {
       count: plan.network[value].shape.elementCount, learningRate: learningRate,
       update: updates, gradientScale: scale,
       gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)
-    let sums = team.sum(over: call.count) { rule.update(call.slice($0)) }
+    let sums = team.sum(over: call.count, .update(rule, call))
     // Clipping in PyTorch changes the gradients that later steps add to.
     if !plan.options.zeroGrad { clip(floats(gradient), call) }
     return sums
@@ -352,12 +352,7 @@ extension Executor {
     for parameter in plan.network.parameters {
       guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
       let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
-      total +=
-        team.sum(over: count) { range in
-          var sums = UpdateSums()
-          sums.gradient = sumOfSquares(g + range.lowerBound, count: range.count)
-          return sums
-        }.gradient
+      total += team.sum(over: count, .squares(g)).gradient
     }
     return total.squareRoot()
   }
