@@ -19,4 +19,40 @@ extension Executor {
     clearGradients()
     return cost
   }
+
+  func timeGradients(load: (_ micro: Int, BatchTensors) -> Void) -> UInt64 {
+    let start = MonotonicClock.now()
+    for part in plan.parts {
+      switch part {
+      case .data(let micro): load(micro, batch)
+      case .ops(let rows, _): _ = run(rows, record: StepRecord(), step: 0, since: start)
+      case .updates: break
+      }
+    }
+    return MonotonicClock.now() - start
+  }
+
+  /// Looks at whatever stands where outputs and gradients stand.
+  func timeMeasurement() -> UInt64 {
+    let start = MonotonicClock.now()
+    for (index, node) in plan.network.nodes.enumerated() {
+      var reading = OutputReading()
+      let value = node.result.index
+      // Step -1 leaves no trace in the record of dead units.
+      meters[index].measure(
+        floats(plan.valueTensors[value]), step: -1, firstStep: -1, into: &reading)
+      if let gradient = plan.gradientTensors[value] {
+        reading.gradientRMS = meters[index].rootMeanSquare(floats(gradient))
+      }
+    }
+    return MonotonicClock.now() - start
+  }
+
+  /// Gradients that pile up from step to step start at zero.
+  func clearGradients() {
+    guard !plan.options.zeroGrad else { return }
+    for parameter in plan.network.parameters.indices {
+      gradient(of: ParameterID(index: parameter))?.update(repeating: 0)
+    }
+  }
 }

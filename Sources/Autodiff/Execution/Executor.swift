@@ -13,10 +13,13 @@ public final class Executor {
   private let readings: UnsafeMutablePointer<StepReadings>
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
-  private let meters: ContiguousArray<OutputMeter>
+  let meters: ContiguousArray<OutputMeter>
   private var currentThreads: Int32 = -1
-  private var updates = 0
+  /// How many updates there were.
+  var updates = 0
   private var firstMeasuredStep: Int?
+  /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
+  private var measuring: UInt64 = 0
   private let sums: UnsafeMutablePointer<UpdateSums>
 
   /// Allocates the arena and attaches kernels to it.
@@ -98,11 +101,11 @@ extension Executor {
       start: floats(tensor), count: plan.network[value].shape.elementCount)
   }
 
-  private func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
+  func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
     (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: Float.self)
   }
 
-  private var batch: BatchTensors {
+  var batch: BatchTensors {
     var (inputs, targets): (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?)
     var classes: UnsafeMutablePointer<Int32>?
     for (index, value) in plan.network.values.enumerated() {
@@ -145,12 +148,14 @@ extension Executor {
         last = now
       case .ops(let rows, let phase):
         let start = last
+        measuring = 0
         last = run(rows, record: record, step: index, since: last)
+        let duration = last - start - measuring
         if phase == .forward {
           result.loss += Double(elements(of: plan.loss)[0])
-          result.phases.forward += last - start
+          result.phases.forward += duration
         } else {
-          result.phases.backward += last - start
+          result.phases.backward += duration
         }
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
@@ -185,7 +190,7 @@ extension Executor {
   }
 
   /// Runs rows and returns when they ended.
-  private func run(
+  func run(
     _ rows: Range<Int>, record: StepRecord, step: Int, since start: UInt64
   ) -> UInt64 {
     guard let times = record.times else {
@@ -197,7 +202,7 @@ extension Executor {
       let it = plan.rows[row]
       if let outputs = record.outputs, it.phase == .backward {
         measureGradient(it.node, outputs)
-        last = MonotonicClock.now()
+        last = noteMeasuring(since: last)
       }
       runKernels(it.kernels)
       let now = MonotonicClock.now()
@@ -209,10 +214,16 @@ extension Executor {
         let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
         meters[node].measure(
           output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
-        last = MonotonicClock.now()
+        last = noteMeasuring(since: last)
       }
     }
     return last
+  }
+
+  private func noteMeasuring(since start: UInt64) -> UInt64 {
+    let now = MonotonicClock.now()
+    measuring += now - start
+    return now
   }
 
   @inline(__always)
@@ -240,141 +251,4 @@ extension Executor {
       measureGradient(NodeID(index: index), outputs)
     }
   }
-}
-
-// MARK: - Calibration
-
-extension Executor {
-  func timeGradients(load: (_ micro: Int, BatchTensors) -> Void) -> UInt64 {
-    let start = MonotonicClock.now()
-    for part in plan.parts {
-      switch part {
-      case .data(let micro): load(micro, batch)
-      case .ops(let rows, _): _ = run(rows, record: StepRecord(), step: 0, since: start)
-      case .updates: break
-      }
-    }
-    return MonotonicClock.now() - start
-  }
-
-  /// Looks at whatever stands where outputs and gradients stand.
-  func timeMeasurement() -> UInt64 {
-    let start = MonotonicClock.now()
-    for (index, node) in plan.network.nodes.enumerated() {
-      var reading = OutputReading()
-      let value = node.result.index
-      // Step -1 leaves no trace in the record of dead units.
-      meters[index].measure(
-        floats(plan.valueTensors[value]), step: -1, firstStep: -1, into: &reading)
-      if let gradient = plan.gradientTensors[value] {
-        reading.gradientRMS = meters[index].rootMeanSquare(floats(gradient))
-      }
-    }
-    return MonotonicClock.now() - start
-  }
-
-  /// Gradients that pile up from step to step start at zero.
-  func clearGradients() {
-    guard !plan.options.zeroGrad else { return }
-    for parameter in plan.network.parameters.indices {
-      gradient(of: ParameterID(index: parameter))?.update(repeating: 0)
-    }
-  }
-}
-
-// MARK: - Update
-
-extension Executor {
-  private func update(
-    _ rows: Range<Int>, _ parameters: [[ParameterID]], learningRate: Double, record: StepRecord,
-    into result: inout StepResult, since start: UInt64
-  ) -> UInt64 {
-    updates += 1
-    var (scale, last) = (Float(1), start)
-    if let limit = plan.options.clipNorm {
-      result.gradNorm = totalGradientNorm()
-      // As torch.nn.utils.clip_grad_norm_ computes it.
-      let factor = min(1, limit / (result.gradNorm + 1e-6))
-      result.clipFactor = factor
-      scale = Float(factor)
-      last = MonotonicClock.now()
-    }
-    var total = 0.0
-    for (row, list) in zip(rows, parameters) {
-      for parameter in list {
-        let sums = update(parameter, learningRate: learningRate, scale: scale)
-        total += sums.gradient
-        if let into = record.parameters { into[parameter.index] = sums }
-      }
-      if let times = record.times {
-        let now = MonotonicClock.now()
-        times[2 * row] = last
-        times[2 * row + 1] = now
-        last = now
-      }
-    }
-    if plan.options.clipNorm == nil { result.gradNorm = total.squareRoot() }
-    return MonotonicClock.now()
-  }
-
-  private func update(
-    _ parameter: ParameterID, learningRate: Double, scale: Float
-  ) -> UpdateSums {
-    let value = plan.network[parameter].value
-    guard let gradient = plan.gradientTensors[value.index] else { return UpdateSums() }
-    let weights = floats(plan.valueTensors[value.index])
-    let states = plan.stateTensors[parameter.index]
-    let (rule, team) = (plan.updateRule, ThreadTeam(threads: plan.options.threads))
-    let call = UpdateCall(
-      weights: weights, gradient: UnsafePointer(floats(gradient)),
-      first: states.count > 0 ? floats(states[0]) : weights,
-      second: states.count > 1 ? floats(states[1]) : weights,
-      count: plan.network[value].shape.elementCount, learningRate: learningRate,
-      update: updates, gradientScale: scale,
-      gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)
-    let sums = team.sum(over: call.count, .update(rule, call))
-    // Clipping in PyTorch changes the gradients that later steps add to.
-    if !plan.options.zeroGrad { clip(floats(gradient), call) }
-    return sums
-  }
-
-  private func clip(_ gradient: UnsafeMutablePointer<Float>, _ call: UpdateCall) {
-    guard call.gradientScale != 1 || call.gradientLimit.isFinite else { return }
-    for index in 0..<call.count {
-      let scaled = gradient[index] * call.gradientScale
-      gradient[index] = max(-call.gradientLimit, min(call.gradientLimit, scaled))
-    }
-  }
-
-  private func totalGradientNorm() -> Double {
-    let team = ThreadTeam(threads: plan.options.threads)
-    var total = 0.0
-    for parameter in plan.network.parameters {
-      guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
-      let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
-      total += team.sum(over: count, .squares(g)).gradient
-    }
-    return total.squareRoot()
-  }
-}
-
-/// Σ x², in Float over short blocks and in Double over those.
-func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
-  var (total, start) = (0.0, 0)
-  while start < count {
-    let end = min(start + 4096, count)
-    var (sum, index) = (SIMD8<Float>.zero, start)
-    while index + 8 <= end {
-      let lanes = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Float>.self)
-      sum += lanes * lanes
-      index += 8
-    }
-    total += Double(sum.sum())
-    while index < end {
-      total += Double(x[index] * x[index])
-      index += 1
-    }
-    start = end
-  }
-  return total
 }

@@ -138,7 +138,7 @@ public struct Trainer {
 
 extension Trainer {
   /// The share of a step's time that measuring activations may take on average.
-  static let measurementShare = 0.015
+  static let measurementShare = 0.01
 
   private mutating func normsEvery(_ recording: RecordingOptions?) -> Int {
     guard let recording, recording.isInstrumented else { return 0 }

@@ -76,18 +76,19 @@ extension Recorder.Work {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
     writer.flush()
+    var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
-      var wrote = false
+      var steps = 0
       while let slot = ring.next() {
         writer.write(step: encoder.encode(slot), now: MonotonicClock.now())
         ring.release()
-        wrote = true
+        steps += 1
       }
       if isFinished { break }
       writer.flushIfDue(now: MonotonicClock.now())
-      if !wrote { pause(nanoseconds: 2_000_000) }
+      pause(nanoseconds: nap.next(after: steps, of: ring.capacity))
     }
     writer.droppedEvents = state.dropped.load(ordering: .relaxed)
     writer.close(now: MonotonicClock.now())
@@ -96,5 +97,22 @@ extension Recorder.Work {
       $0.lostSteps = writer.lostSteps
       $0.droppedSteps = state.dropped.load(ordering: .relaxed)
     }
+  }
+}
+
+/// How long the writer sleeps: as long as the ring has room and nobody waits.
+///
+/// Each time it wakes it takes a processor from the threads that train.
+struct Nap {
+  private var nanoseconds: UInt64 = 1_000_000
+
+  /// Nanoseconds to sleep after `steps` were found in a ring of `capacity`.
+  mutating func next(after steps: Int, of capacity: Int) -> UInt64 {
+    if steps > capacity / 4 {
+      nanoseconds = max(100_000, nanoseconds / 4)
+    } else if steps < capacity / 16 {
+      nanoseconds = min(20_000_000, nanoseconds * 2)
+    }
+    return nanoseconds
   }
 }

@@ -54,6 +54,9 @@ final class StepRing: @unchecked Sendable {
     slots.deallocate()
   }
 
+  /// How many steps it holds.
+  var capacity: Int { slots.count }
+
   /// A slot to fill; nil where the writer has fallen behind by all of them.
   func claim() -> UnsafeMutablePointer<Slot>? {
     let next = filled.load(ordering: .relaxed)

@@ -14,6 +14,19 @@ import Testing
     for (earlier, later) in zip(times, times.dropFirst()) { #expect(earlier <= later) }
   }
 
+  /// Looking at outputs is no part of the passes.
+  @Test func phasesAreTheSumsOfTheirOps() throws {
+    let training = try TinyTraining()
+    let columns = RecordColumns(training.executor.plan)
+    let phases = training.step(0, record: columns.record).phases
+    func total(_ phase: PlanPhase) -> UInt64 {
+      let rows = training.executor.plan.rows.enumerated().filter { $0.element.phase == phase }
+      return rows.reduce(0) { $0 + columns.times[2 * $1.offset + 1] - columns.times[2 * $1.offset] }
+    }
+    #expect(phases.forward == total(.forward))
+    #expect(phases.backward == total(.backward))
+  }
+
   @Test func sumsAreThoseOfTheTensors() throws {
     let training = try TinyTraining(rule: Adam()) { $0.clipNorm = 0.1 }
     let columns = RecordColumns(training.executor.plan)

@@ -1,0 +1,94 @@
+extension Executor {
+  func update(
+    _ rows: Range<Int>, _ parameters: [[ParameterID]], learningRate: Double, record: StepRecord,
+    into result: inout StepResult, since start: UInt64
+  ) -> UInt64 {
+    updates += 1
+    var (scale, last) = (Float(1), start)
+    if let limit = plan.options.clipNorm {
+      result.gradNorm = totalGradientNorm()
+      // As torch.nn.utils.clip_grad_norm_ computes it.
+      let factor = min(1, limit / (result.gradNorm + 1e-6))
+      result.clipFactor = factor
+      scale = Float(factor)
+      last = MonotonicClock.now()
+    }
+    var total = 0.0
+    for (row, list) in zip(rows, parameters) {
+      for parameter in list {
+        let sums = update(parameter, learningRate: learningRate, scale: scale)
+        total += sums.gradient
+        if let into = record.parameters { into[parameter.index] = sums }
+      }
+      if let times = record.times {
+        let now = MonotonicClock.now()
+        times[2 * row] = last
+        times[2 * row + 1] = now
+        last = now
+      }
+    }
+    if plan.options.clipNorm == nil { result.gradNorm = total.squareRoot() }
+    return MonotonicClock.now()
+  }
+
+  private func update(
+    _ parameter: ParameterID, learningRate: Double, scale: Float
+  ) -> UpdateSums {
+    let value = plan.network[parameter].value
+    guard let gradient = plan.gradientTensors[value.index] else { return UpdateSums() }
+    let weights = floats(plan.valueTensors[value.index])
+    let states = plan.stateTensors[parameter.index]
+    let (rule, team) = (plan.updateRule, ThreadTeam(threads: plan.options.threads))
+    let call = UpdateCall(
+      weights: weights, gradient: UnsafePointer(floats(gradient)),
+      first: states.count > 0 ? floats(states[0]) : weights,
+      second: states.count > 1 ? floats(states[1]) : weights,
+      count: plan.network[value].shape.elementCount, learningRate: learningRate,
+      update: updates, gradientScale: scale,
+      gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)
+    let sums = team.sum(over: call.count, .update(rule, call))
+    // Clipping in PyTorch changes the gradients that later steps add to.
+    if !plan.options.zeroGrad { clip(floats(gradient), call) }
+    return sums
+  }
+
+  private func clip(_ gradient: UnsafeMutablePointer<Float>, _ call: UpdateCall) {
+    guard call.gradientScale != 1 || call.gradientLimit.isFinite else { return }
+    for index in 0..<call.count {
+      let scaled = gradient[index] * call.gradientScale
+      gradient[index] = max(-call.gradientLimit, min(call.gradientLimit, scaled))
+    }
+  }
+
+  private func totalGradientNorm() -> Double {
+    let team = ThreadTeam(threads: plan.options.threads)
+    var total = 0.0
+    for parameter in plan.network.parameters {
+      guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
+      let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
+      total += team.sum(over: count, .squares(g)).gradient
+    }
+    return total.squareRoot()
+  }
+}
+
+/// Σ x², in Float over short blocks and in Double over those.
+func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
+  var (total, start) = (0.0, 0)
+  while start < count {
+    let end = min(start + 4096, count)
+    var (sum, index) = (SIMD8<Float>.zero, start)
+    while index + 8 <= end {
+      let lanes = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Float>.self)
+      sum += lanes * lanes
+      index += 8
+    }
+    total += Double(sum.sum())
+    while index < end {
+      total += Double(x[index] * x[index])
+      index += 1
+    }
+    start = end
+  }
+  return total
+}
