@@ -109,7 +109,7 @@ extension OverviewPanel {
     let worst = scene.findings.map(\.severity).max()
     let health =
       scene.findings.isEmpty
-      ? ("nothing found", Role.good)
+      ? ("none", Role.good)
       : (
         "\(scene.findings.count): \(scene.findings[0].rule.rawValue)",
         worst == .error ? Role.error : .warning
@@ -153,11 +153,18 @@ extension OverviewPanel {
       (.data, .data), (.forward, .forward), (.recompute, .recompute), (.backward, .backward),
       (.optimizer, .optimizer),
     ]
-    let parts = phases.compactMap { phase, role -> Part? in
-      guard let time = step.measuredTime(of: phase), time > 0 else { return nil }
+    let whole = Double(step.duration)
+    var parts = phases.compactMap { phase, role -> Part? in
+      let time = Double(step.measuredTime(of: phase) ?? 0)
+      guard time > 0 else { return nil }
       return Part(
-        name: phase.name, share: Double(time) / Double(step.duration), role: role,
-        figure: Figure.duration(Double(time)))
+        name: phase.name, share: time / whole, role: role, figure: Figure.duration(time))
+    }
+    let own = max(0, 1 - parts.reduce(0) { $0 + $1.share })
+    if !parts.isEmpty, own > 0.001 {
+      // gradtop's own cost: looking at outputs, filling columns.
+      parts.append(
+        Part(name: "recording", share: own, role: .dim, figure: Figure.duration(own * whole)))
     }
     drawParts(parts, on: &canvas, in: inside)
   }
@@ -203,8 +210,9 @@ extension OverviewPanel {
       let line = area.row(index + (area.height > parts.count + 1 ? 2 : 1))
       let mark = canvas.glyphs == .unicode ? "■ " : "* "
       canvas.write(mark, at: Point(x: line.x, y: line.y), Style(part.role), in: line)
+      // A narrow box does without percentages rather than with half of a name.
       let columns = Rect(x: line.x + 2, y: line.y, width: line.width - 2, height: line.height)
-        .columns(.share(1), .cells(9), .cells(7))
+        .columns(.share(1), .cells(9), .cells(line.width < 28 ? 0 : 7))
       canvas.write(part.name, Style(.label), in: columns[0])
       canvas.write(part.figure, Style(.text), in: columns[1], alignment: .right)
       canvas.write(Figure.percent(part.share), Style(.dim), in: columns[2], alignment: .right)
