@@ -50,7 +50,7 @@ public struct DataDescription: Sendable {
         samples: try reader.int("samples", in: 1...100_000_000, default: 1024))
     case "inline":
       guard let inputs = reader.value("inputs") else {
-        throw ModelFileError(reader.path(of: "inputs"), "missing; expected nested arrays")
+        throw reader.missing("inputs", "nested arrays")
       }
       source = .inline(inputs: inputs, targets: reader.value("targets"))
     default:

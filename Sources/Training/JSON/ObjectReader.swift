@@ -159,8 +159,17 @@ extension ObjectReader {
     return sizes
   }
 
-  private func missing(_ key: String, _ kind: String) -> ModelFileError {
-    ModelFileError(path(of: key), "missing; expected \(kind)")
+  /// The error where a key that must be there is not: where another key looks like it, that one is
+  /// the mistake.
+  func missing(_ key: String, _ kind: String) -> ModelFileError {
+    let misspelt = members.map(\.key).first {
+      !asked.contains($0) && Spelling.distance($0.lowercased(), key) <= max(1, key.count / 3)
+    }
+    if let misspelt {
+      return ModelFileError(
+        path(of: misspelt), "unknown key \"\(misspelt)\"", hint: "did you mean \"\(key)\"?")
+    }
+    return ModelFileError(path(of: key), "missing; expected \(kind)")
   }
 
   private static func name(_ range: ClosedRange<Double>) -> String {

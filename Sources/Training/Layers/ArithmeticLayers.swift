@@ -31,7 +31,7 @@ struct PowLayer: LayerDefinition {
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     let range = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
     guard let exponent = try reader.optionalDouble("exponent", in: range) else {
-      throw ModelFileError(reader.path(of: "exponent"), "missing; expected a number")
+      throw reader.missing("exponent", "a number")
     }
     self.exponent = exponent
   }

@@ -8,7 +8,7 @@ struct GivenNumbers: Sendable {
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     let sizes = try reader.optionalSizes("shape", in: 0...LayerLimits.size)
     guard let value = reader.value("value") else {
-      throw ModelFileError(reader.path(of: "value"), "missing; expected a number or nested arrays")
+      throw reader.missing("value", "a number or nested arrays")
     }
     if let number = value.double {
       let shape = Shape(sizes ?? [])

@@ -79,7 +79,7 @@ extension LayerList {
     _ key: String, _ reader: inout ObjectReader
   ) throws(ModelFileError) -> LayerList {
     guard let items = try reader.optionalArray(key) else {
-      throw ModelFileError(reader.path(of: key), "missing; expected an array of layers")
+      throw reader.missing(key, "an array of layers")
     }
     return try LayerList(items, path: reader.path(of: key))
   }

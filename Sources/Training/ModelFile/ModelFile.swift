@@ -35,7 +35,7 @@ public struct ModelFile: Sendable {
       data = nil
     }
     guard let items = try reader.optionalArray("model") else {
-      throw ModelFileError("model", "missing; expected an array of layers")
+      throw reader.missing("model", "an array of layers")
     }
     guard !items.isEmpty else {
       throw ModelFileError("model", "no layers", hint: "a model has at least one layer")
@@ -61,7 +61,7 @@ public struct ModelFile: Sendable {
     _ read: (inout ObjectReader) throws(ModelFileError) -> T
   ) throws(ModelFileError) -> T {
     guard var part = try reader.optionalObject(key) else {
-      throw ModelFileError(key, "missing; expected an object")
+      throw reader.missing(key, "an object")
     }
     return try read(&part)
   }
