@@ -173,7 +173,7 @@ extension OverviewPanel {
     let memory = scene.snapshot.step?.memory ?? MemoryColumns()
     let arena = Double(scene.snapshot.run?.arenaBytes ?? 0)
     let peak = memory.peakBytes.map { Double($0) } ?? 0
-    let note = peak > 0 ? "peak \(Figure.bytes(peak))" : ""
+    let note = peak > 0 ? (area.width < 30 ? "" : "peak ") + Figure.bytes(peak) : ""
     let inside = canvas.drawFrame(area, title: "memory", note: note).inset(1, 0)
     let row = memory.row.indices.max {
       (memory.totalBytes(at: $0) ?? 0) < (memory.totalBytes(at: $1) ?? 0)
