@@ -12,7 +12,8 @@ struct Differentiation {
       if case .parameter = value.origin { true } else { false }
     }
     for node in network.nodes where !node.operands.isEmpty {
-      requires[node.result.index] = node.operands.contains { requires[$0.index] }
+      requires[node.result.index] =
+        !node.primitive.cutsGradient && node.operands.contains { requires[$0.index] }
     }
     guard requires[loss.index] else {
       throw .brokenGraph

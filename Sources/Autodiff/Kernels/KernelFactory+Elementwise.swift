@@ -2,53 +2,78 @@ internal import COneDNN
 
 /// An elementwise function of oneDNN with the derivative that fits it.
 enum Elementwise {
-  case relu, sigmoid, tanh, gelu, geluTanh
+  case relu, sigmoid, tanh, gelu, geluTanh, silu, exp, log
   case power(Float)
+  /// x where it is positive, slope · x elsewhere.
+  case leakyReLU(slope: Float)
+  /// x where it is positive, α (eˣ - 1) elsewhere.
+  case elu(Float)
+  /// factor · x.
+  case scale(Float)
 
   var forward: dnnl_alg_kind_t {
     switch self {
-    case .relu: dnnl_eltwise_relu
+    case .relu, .leakyReLU: dnnl_eltwise_relu
     case .sigmoid: dnnl_eltwise_logistic
     case .tanh: dnnl_eltwise_tanh
     case .gelu: dnnl_eltwise_gelu_erf
     case .geluTanh: dnnl_eltwise_gelu_tanh
+    case .silu: dnnl_eltwise_swish
+    case .exp: dnnl_eltwise_exp
+    case .log: dnnl_eltwise_log
     case .power: dnnl_eltwise_pow
+    case .elu: dnnl_eltwise_elu
+    case .scale: dnnl_eltwise_linear
     }
   }
 
   /// Those that name the result compute the derivative from it.
   var backward: dnnl_alg_kind_t {
-    switch self {
-    case .relu: dnnl_eltwise_relu_use_dst_for_bwd
+    guard usesResult else { return forward }
+    return switch self {
+    case .relu, .leakyReLU: dnnl_eltwise_relu_use_dst_for_bwd
     case .sigmoid: dnnl_eltwise_logistic_use_dst_for_bwd
     case .tanh: dnnl_eltwise_tanh_use_dst_for_bwd
-    case .gelu, .geluTanh, .power: forward
+    case .exp: dnnl_eltwise_exp_use_dst_for_bwd
+    case .elu: dnnl_eltwise_elu_use_dst_for_bwd
+    default: forward
     }
   }
 
   /// Whether the derivative is computed from the result.
   var usesResult: Bool {
     switch self {
-    case .relu, .sigmoid, .tanh: true
-    case .gelu, .geluTanh, .power: false
+    case .relu, .sigmoid, .tanh, .exp: true
+    // With a negative factor the result does not tell on which side x was.
+    case .leakyReLU(let factor), .elu(let factor): factor >= 0
+    case .gelu, .geluTanh, .silu, .log, .power, .scale: false
     }
   }
 
   var parameters: (alpha: Float, beta: Float) {
-    if case .power(let exponent) = self { (1, exponent) } else { (0, 0) }
+    switch self {
+    case .power(let exponent): (1, exponent)
+    case .leakyReLU(let factor), .elu(let factor), .scale(let factor): (factor, 0)
+    case .silu: (1, 0)
+    default: (0, 0)
+    }
   }
 }
 
 /// A function of two tensors, element by element.
 enum Pairwise {
-  case sum, product
+  case sum, difference, product, quotient
 
   var algorithm: dnnl_alg_kind_t {
     switch self {
     case .sum: dnnl_binary_add
+    case .difference: dnnl_binary_sub
     case .product: dnnl_binary_mul
+    case .quotient: dnnl_binary_div
     }
   }
+
+  var isCommutative: Bool { self == .sum || self == .product }
 }
 
 extension KernelFactory {

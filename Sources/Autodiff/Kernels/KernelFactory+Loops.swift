@@ -8,13 +8,14 @@ extension KernelFactory {
     }
   }
 
-  /// y = x, or y += x.
-  func copy(_ x: TensorID, into target: GradientTarget) -> Kernel {
+  /// y = scale · x (+ y).
+  func copy(_ x: TensorID, into target: GradientTarget, scale: Float = 1) -> Kernel {
     let (y, count) = (target.operand.tensor, target.operand.shape.elementCount)
     let accumulates = target.accumulates
     return Kernel("copy", reads: [x], writes: [y]) { addresses throws(KernelError) in
       let (x, y) = (addresses.floats(x), addresses.floats(y))
-      if accumulates { return { for i in 0..<count { y[i] += x[i] } } }
+      if accumulates { return { for i in 0..<count { y[i] += scale * x[i] } } }
+      if scale != 1 { return { for i in 0..<count { y[i] = scale * x[i] } } }
       return { y.update(from: x, count: count) }
     }
   }
@@ -60,7 +61,7 @@ extension KernelFactory {
   func stretch(
     _ x: Operand, into target: GradientTarget, scale: Float = 1
   ) -> Kernel {
-    let (y, walk) = (target.operand, BroadcastWalk(from: x.shape, to: target.operand.shape))
+    let (y, walk) = (target.operand, StridedWalk(stretching: x.shape, to: target.operand.shape))
     let accumulates = target.accumulates
     return Kernel("stretch", reads: [x.tensor], writes: [y.tensor]) {
       addresses throws(KernelError) in
@@ -74,7 +75,7 @@ extension KernelFactory {
 
   /// y = scale · x summed over what was stretched to reach x's shape (+ y).
   func reduce(_ x: Operand, into target: GradientTarget, scale: Float = 1) -> Kernel {
-    let (y, walk) = (target.operand, BroadcastWalk(from: target.operand.shape, to: x.shape))
+    let (y, walk) = (target.operand, StridedWalk(stretching: target.operand.shape, to: x.shape))
     let accumulates = target.accumulates
     let count = y.shape.elementCount
     return Kernel("reduce", reads: [x.tensor], writes: [y.tensor]) {
@@ -92,54 +93,6 @@ extension KernelFactory {
       return {
         if !accumulates { to.update(repeating: 0, count: count) }
         walk.forEach { small, large in to[small] += scale * from[large] }
-      }
-    }
-  }
-}
-
-/// Pairs of positions in a tensor and in what it is stretched to by broadcasting.
-struct BroadcastWalk {
-  private let sizes: [Int]
-  private let strides: [Int]
-  private let isEmpty: Bool
-
-  init(from small: Shape, to large: Shape) {
-    let padded = small.padded(to: large.rank).sizes
-    var (strides, step) = (Array(repeating: 0, count: large.rank), 1)
-    for axis in stride(from: large.rank - 1, through: 0, by: -1) {
-      strides[axis] = padded[axis] == 1 ? 0 : step
-      step *= padded[axis]
-    }
-    isEmpty = large.elementCount == 0
-    sizes = large.rank == 0 ? [1] : large.sizes
-    self.strides = large.rank == 0 ? [0] : strides
-  }
-
-  /// Calls `body` with (position in the small tensor, position in the large one), in row order.
-  @inline(__always)
-  func forEach(_ body: (Int, Int) -> Void) {
-    guard !isEmpty else { return }
-    let last = sizes.count - 1
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: sizes.count) { index in
-      index.initialize(repeating: 0)
-      var (start, large) = (0, 0)
-      while true {
-        var small = start
-        for _ in 0..<sizes[last] {
-          body(small, large)
-          small += strides[last]
-          large += 1
-        }
-        var axis = last - 1
-        while axis >= 0 {
-          index[axis] += 1
-          start += strides[axis]
-          if index[axis] < sizes[axis] { break }
-          start -= strides[axis] * sizes[axis]
-          index[axis] = 0
-          axis -= 1
-        }
-        if axis < 0 { return }
       }
     }
   }

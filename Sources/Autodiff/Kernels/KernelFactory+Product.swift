@@ -57,3 +57,75 @@ extension KernelFactory {
     ]
   }
 }
+
+/// Matrices in one tensor, one for each index of the batch dimensions.
+struct Matrices {
+  let tensor: TensorID
+  /// Sizes of the batch dimensions, then rows and columns.
+  var sizes: [Int]
+  /// How far apart neighbours are, in elements.
+  var strides: [Int]
+  /// Where the first element is, in elements.
+  var offset = 0
+
+  /// The last two dimensions of a dense tensor, with leading sizes of 1 up to `rank`.
+  init(_ operand: Operand, rank: Int) {
+    let shape = operand.shape.padded(to: rank)
+    tensor = operand.tensor
+    sizes = shape.sizes
+    strides = shape.strides
+  }
+
+  /// Any view of a tensor.
+  init(_ tensor: TensorID, sizes: [Int], strides: [Int], offset: Int = 0) {
+    self.tensor = tensor
+    self.sizes = sizes
+    self.strides = strides
+    self.offset = offset
+  }
+
+  /// Each matrix transposed.
+  var transposed: Matrices {
+    var result = self
+    let last = sizes.count - 1
+    result.sizes.swapAt(last - 1, last)
+    result.strides.swapAt(last - 1, last)
+    return result
+  }
+
+  fileprivate func description() throws(KernelError) -> dnnl_memory_desc_t {
+    try describe(sizes, strides: strides.map { max(1, $0) })
+  }
+}
+
+extension KernelFactory {
+  /// c = scale · a b (+ c), matrix by matrix; batch dimensions of size 1 are stretched.
+  func products(
+    _ a: Matrices, _ b: Matrices, into c: Matrices, scale: Float = 1, accumulates: Bool = false
+  ) throws(KernelError) -> [Kernel] {
+    let count = c.sizes.reduce(1, *)
+    guard count > 0 else { return [] }
+    let inner = a.sizes[a.sizes.count - 1]
+    guard inner > 0 else {
+      return accumulates ? [] : [fill(c.tensor, count: count, with: 0)]
+    }
+    let threads = threads(flops: 2 * count * inner)
+    var (source, weights, result) =
+      (try a.description(), try b.description(), try c.description())
+    var operation = dnnl_matmul_desc_t()
+    try check(dnnl_matmul_desc_init(&operation, &source, &weights, nil, &result), "matmul")
+    let primitive = try primitive(
+      "matmul", threads: threads, operation: &operation, sums: accumulates, scale: scale)
+    return [
+      kernel(
+        "matmul", primitive, threads: threads,
+        arguments: [
+          Argument(
+            index: DNNL_ARG_SRC, tensor: a.tensor, description: source, offset: a.offset),
+          Argument(
+            index: DNNL_ARG_WEIGHTS, tensor: b.tensor, description: weights, offset: b.offset),
+          Argument(index: DNNL_ARG_DST, tensor: c.tensor, description: result, offset: c.offset),
+        ], reads: [a.tensor, b.tensor], writes: [c.tensor])
+    ]
+  }
+}

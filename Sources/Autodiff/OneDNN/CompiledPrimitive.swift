@@ -5,6 +5,8 @@ struct Argument {
   let index: Int32
   let tensor: TensorID
   let description: dnnl_memory_desc_t
+  /// Where in the tensor it starts, in elements of 4 bytes.
+  var offset = 0
 }
 
 /// A oneDNN primitive, created once; its arguments are attached when addresses are known.
@@ -26,10 +28,10 @@ final class CompiledPrimitive {
   ///   - hint: For backward: the forward primitive's descriptor.
   init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    hint: PrimitiveDescription? = nil
+    scale: Float = 1, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     let description = try PrimitiveDescription(
-      name, context: context, operation: operation, sums: sums, hint: hint)
+      name, context: context, operation: operation, sums: sums, scale: scale, hint: hint)
     var primitive: dnnl_primitive_t?
     try check(dnnl_primitive_create(&primitive, description.handle), name)
     guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
@@ -61,7 +63,8 @@ final class CompiledPrimitive {
     for (position, argument) in list.enumerated() {
       arguments[position] = dnnl_exec_arg_t(
         arg: argument.index,
-        memory: try memory(argument.description, at: addresses.raw(argument.tensor)))
+        memory: try memory(
+          argument.description, at: addresses.raw(argument.tensor) + 4 * argument.offset))
     }
     arguments[list.count] = dnnl_exec_arg_t(
       arg: DNNL_ARG_SCRATCHPAD, memory: try memory(scratchpad, at: addresses.scratch))
@@ -88,16 +91,22 @@ final class CompiledPrimitive {
 final class PrimitiveDescription {
   let handle: dnnl_primitive_desc_t
 
-  /// - Parameter sums: Whether the result is added to what the destination holds.
+  /// - Parameters:
+  ///   - sums: Whether the result is added to what the destination holds.
+  ///   - scale: What the result is multiplied by before that.
   init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    hint: PrimitiveDescription? = nil
+    scale: Float = 1, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     var attributes: dnnl_primitive_attr_t?
     try check(dnnl_primitive_attr_create(&attributes), name)
     defer { dnnl_primitive_attr_destroy(attributes) }
     try check(
       dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), name)
+    if scale != 1 {
+      var scale = scale
+      try check(dnnl_primitive_attr_set_output_scales(attributes, 1, 0, &scale), name)
+    }
     if sums {
       var operations: dnnl_post_ops_t?
       try check(dnnl_post_ops_create(&operations), name)

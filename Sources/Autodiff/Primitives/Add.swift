@@ -56,15 +56,16 @@ extension KernelFactory {
     _ function: Pairwise, _ a: Operand, _ b: Operand, into y: Operand
   ) throws(KernelError) -> [Kernel] {
     if a.shape == y.shape { return try combine(function, a, b, into: y) }
-    if b.shape == y.shape { return try combine(function, b, a, into: y) }
+    if b.shape == y.shape, function.isCommutative { return try combine(function, b, a, into: y) }
     let whole = temporary(y.shape)
     return [stretch(a, into: GradientTarget(operand: whole, accumulates: false))]
       + (try combine(function, whole, b, into: y))
   }
 
-  /// Hands a gradient on, summed over what was stretched.
-  func passOn(_ gradient: Operand, to target: GradientTarget) -> Kernel {
+  /// Hands a gradient on, times `scale`, summed over what was stretched.
+  func passOn(_ gradient: Operand, to target: GradientTarget, scale: Float = 1) -> Kernel {
     gradient.shape.elementCount == target.operand.shape.elementCount
-      ? copy(gradient.tensor, into: target) : reduce(gradient, into: target)
+      ? copy(gradient.tensor, into: target, scale: scale)
+      : reduce(gradient, into: target, scale: scale)
   }
 }

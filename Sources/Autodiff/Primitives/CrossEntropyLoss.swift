@@ -47,7 +47,7 @@ extension CrossEntropyLoss {
 extension CrossEntropyLoss {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
     let (logits, logarithms) = (site.operands[0], site.extras[0])
-    return try site.kernels.logSoftmax(logits, into: logarithms)
+    return try site.kernels.normalize(.logSoftmax, logits, into: logarithms)
       + [pick(logarithms, classes: site.operands[1].tensor, into: site.result.tensor)]
   }
 
@@ -103,7 +103,8 @@ extension CrossEntropyLoss {
     }
     return [seed]
       + (try site.kernels.accumulating(into: target) { operand throws(KernelError) in
-        try site.kernels.logSoftmaxBackward(logarithms, upstream: part, into: operand)
+        try site.kernels.normalizeBackward(
+          .logSoftmax, logarithms, upstream: part, into: operand)
       })
   }
 }

@@ -32,11 +32,17 @@ public protocol Primitive: Sendable {
 
   /// Whether the result is the first operand's bytes in another shape.
   var isView: Bool { get }
+
+  /// Whether no gradient goes back through it.
+  var cutsGradient: Bool { get }
 }
 
 extension Primitive {
   /// Most results have bytes of their own.
   public var isView: Bool { false }
+
+  /// Most hand gradients back.
+  public var cutsGradient: Bool { false }
 }
 
 /// A local rule as formulas, for people.

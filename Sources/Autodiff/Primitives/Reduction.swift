@@ -58,14 +58,7 @@ extension Reduction {
   private func reducedAxes(of shape: Shape) throws(ShapeError) -> Set<Int> {
     guard let dimensions else { return Set(shape.sizes.indices) }
     var axes: Set<Int> = []
-    for dimension in dimensions {
-      let axis = dimension < 0 ? dimension + shape.rank : dimension
-      guard shape.sizes.indices.contains(axis) else {
-        throw ShapeError(
-          Self.name, "dimension \(dimension) does not exist in an input of shape \(shape)")
-      }
-      axes.insert(axis)
-    }
+    for dimension in dimensions { axes.insert(try shape.axis(dimension, for: Self.name)) }
     return axes
   }
 }

@@ -6,12 +6,15 @@ protocol PlainPair: Primitive {
 }
 
 extension Add: PlainPair {}
+extension Sub: PlainPair {}
 extension Mul: PlainPair {}
+extension Div: PlainPair {}
+extension MatMul: PlainPair {}
 
-/// `Add`, `Mul`: two `inputs`, stretched by NumPy's rules.
+/// `Add`, `Sub`, `Mul`, `Div`, `MatMul`: two `inputs`, stretched by NumPy's rules.
 struct PairLayer<Function: PlainPair>: LayerDefinition {
   static var type: String { Function.name }
-  static var inputCount: Int { 2 }
+  static var inputCount: ClosedRange<Int> { 2...2 }
 
   init(_ reader: inout ObjectReader) throws(ModelFileError) {}
 
@@ -29,8 +32,7 @@ struct PowLayer: LayerDefinition {
   let exponent: Double
 
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
-    let range = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-    guard let exponent = try reader.optionalDouble("exponent", in: range) else {
+    guard let exponent = try reader.optionalDouble("exponent", in: Double.finite) else {
       throw reader.missing("exponent", "a number")
     }
     self.exponent = exponent
@@ -40,6 +42,26 @@ struct PowLayer: LayerDefinition {
     _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
   ) throws(ModelFileError) -> ValueID {
     try model.apply(Pow(exponent: Float(exponent)), to: inputs, at: place)
+  }
+}
+
+/// `Scale`: each element times `factor`.
+struct ScaleLayer: LayerDefinition {
+  static let type = "Scale"
+
+  let factor: Double
+
+  init(_ reader: inout ObjectReader) throws(ModelFileError) {
+    guard let factor = try reader.optionalDouble("factor", in: Double.finite) else {
+      throw reader.missing("factor", "a number")
+    }
+    self.factor = factor
+  }
+
+  func build(
+    _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
+  ) throws(ModelFileError) -> ValueID {
+    try model.apply(Scale(factor: Float(factor)), to: inputs, at: place)
   }
 }
 

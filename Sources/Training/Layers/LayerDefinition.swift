@@ -8,7 +8,7 @@ protocol LayerDefinition: Sendable {
   static var type: String { get }
 
   /// How many values it takes.
-  static var inputCount: Int { get }
+  static var inputCount: ClosedRange<Int> { get }
 
   /// Reads its keys.
   init(_ reader: inout ObjectReader) throws(ModelFileError)
@@ -20,7 +20,7 @@ protocol LayerDefinition: Sendable {
 }
 
 extension LayerDefinition {
-  static var inputCount: Int { 1 }
+  static var inputCount: ClosedRange<Int> { 1...1 }
 }
 
 /// Where a layer stands.
@@ -35,11 +35,24 @@ struct LayerPlace {
 
 /// All types of layers that are no containers.
 enum LayerCatalogue {
-  static let definitions: [any LayerDefinition.Type] = [
-    LinearLayer.self, LayerNormLayer.self, ActivationLayer<ReLU>.self,
-    ActivationLayer<Sigmoid>.self, ActivationLayer<Tanh>.self, GELULayer.self, FlattenLayer.self,
-    PairLayer<Add>.self, PairLayer<Mul>.self, PowLayer.self, ParameterLayer.self,
-    ConstantLayer.self, ReductionLayer<Sum>.self, ReductionLayer<Mean>.self,
+  static let definitions: [any LayerDefinition.Type] =
+    [
+      LinearLayer.self, LayerNormLayer.self, FlattenLayer.self, ReshapeLayer.self,
+      TransposeLayer.self, SelectLayer.self, ConcatLayer.self,
+    ] + activations + arithmetic
+
+  private static let activations: [any LayerDefinition.Type] = [
+    PlainLayer<ReLU>.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,
+    LeakyReLULayer.self, ELULayer.self, PlainLayer<SiLU>.self, SoftmaxLayer<Softmax>.self,
+    SoftmaxLayer<LogSoftmax>.self,
+  ]
+
+  private static let arithmetic: [any LayerDefinition.Type] = [
+    ParameterLayer.self, ConstantLayer.self, PairLayer<Add>.self, PairLayer<Sub>.self,
+    PairLayer<Mul>.self, PairLayer<Div>.self, PairLayer<MatMul>.self, PowLayer.self,
+    PlainLayer<Exp>.self, PlainLayer<Log>.self, ReductionLayer<Sum>.self,
+    ReductionLayer<Mean>.self, ScaleLayer.self, PlainLayer<Identity>.self,
+    PlainLayer<Detach>.self,
   ]
 
   static func definition(of type: String) -> (any LayerDefinition.Type)? {

@@ -41,7 +41,7 @@ struct GivenNumbers: Sendable {
 /// `Parameter`: a trained tensor that a graph written by hand uses by name.
 struct ParameterLayer: LayerDefinition {
   static let type = "Parameter"
-  static let inputCount = 0
+  static let inputCount = 0...0
 
   let given: GivenNumbers
 
@@ -62,7 +62,7 @@ struct ParameterLayer: LayerDefinition {
 /// `Constant`: a tensor that never changes.
 struct ConstantLayer: LayerDefinition {
   static let type = "Constant"
-  static let inputCount = 0
+  static let inputCount = 0...0
 
   let given: GivenNumbers
 
@@ -76,24 +76,5 @@ struct ConstantLayer: LayerDefinition {
     let value = model.constant(given.numbers, shape: given.shape)
     model.addSource(value, isTrained: false, at: place)
     return value
-  }
-}
-
-/// `torch.nn.Flatten`: `start_dim`, `end_dim`.
-struct FlattenLayer: LayerDefinition {
-  static let type = "Flatten"
-
-  let start: Int
-  let end: Int
-
-  init(_ reader: inout ObjectReader) throws(ModelFileError) {
-    start = try reader.int("start_dim", in: -64...64, default: 1)
-    end = try reader.int("end_dim", in: -64...64, default: -1)
-  }
-
-  func build(
-    _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
-  ) throws(ModelFileError) -> ValueID {
-    try model.apply(Flatten(start: start, end: end), to: inputs, at: place)
   }
 }

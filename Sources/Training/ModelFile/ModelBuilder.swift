@@ -117,17 +117,20 @@ extension ModelBuilder {
     _ entry: LayerList.Entry, after previous: ValueID?, prefix: String
   ) throws(ModelFileError) -> ValueID? {
     guard entry.inputs != nil else { return previous ?? batchInput() }
-    return try resolve(entry, count: 1, type: "a container", after: previous, prefix: prefix)[0]
+    return try resolve(entry, count: 1...1, type: "a container", after: previous, prefix: prefix)[0]
   }
 
   private mutating func resolve(
-    _ entry: LayerList.Entry, count: Int, type: String, after previous: ValueID?, prefix: String
+    _ entry: LayerList.Entry, count: ClosedRange<Int>, type: String, after previous: ValueID?,
+    prefix: String
   ) throws(ModelFileError) -> [ValueID] {
+    let wanted =
+      count.upperBound == .max ? "at least \(count.lowerBound)" : "\(count.upperBound)"
     guard let names = entry.inputs else {
-      if count == 0 { return [] }
-      guard count == 1 else {
+      if count.upperBound == 0 { return [] }
+      guard count.contains(1) else {
         throw ModelFileError(
-          entry.jsonPath + ".inputs", "missing; \(type) takes \(count) inputs by name")
+          entry.jsonPath + ".inputs", "missing; \(type) takes \(wanted) inputs by name")
       }
       guard let value = previous ?? batchInput() else {
         throw ModelFileError(
@@ -136,9 +139,9 @@ extension ModelBuilder {
       }
       return [value]
     }
-    guard names.count == count else {
+    guard count.contains(names.count) else {
       throw ModelFileError(
-        entry.jsonPath + ".inputs", "\(names.count) inputs; \(type) takes \(count)")
+        entry.jsonPath + ".inputs", "\(names.count) inputs; \(type) takes \(wanted)")
     }
     var values: [ValueID] = []
     for name in names { values.append(try find(name, from: prefix, entry)) }

@@ -57,6 +57,18 @@ import Testing
     #expect(plan.cost(of: NodeID(index: 0)).backward == 0)
   }
 
+  /// L = detach(w) w: ∂w = w, not 2w.
+  @Test func detachCuts() throws {
+    var network = Network()
+    let w = scalar("w", in: &network)
+    let cut = try network.apply(Detach(), to: [w], name: "cut", layer: "")
+    let loss = try network.apply(Mul(), to: [cut, w], name: "L", layer: "")
+    let executor = try trained(network, loss)
+    executor.elements(of: w)[0] = 3
+    #expect(executor.step(0, learningRate: 0) { _, _ in }.loss == 9)
+    #expect(executor.gradient(of: ParameterID(index: 0))?[0] == 3)
+  }
+
   @Test func refusesALossThatDependsOnNoParameter() throws {
     var network = Network()
     let x = network.addConstant([1, 2], shape: [2])

@@ -5,10 +5,21 @@ import Testing
 @Suite struct GradientTests {
   @Test(arguments: [[], [1], [7], [3, 5], [2, 3, 4], [1, 1], [0, 4], [16, 33]] as [Shape])
   func ofActivations(_ shape: Shape) throws {
-    for primitive in [Sigmoid(), Tanh(), GELU(), GELU(approximatesByTanh: true)]
-      as [any Primitive]
-    {
+    for primitive in [
+      Sigmoid(), Tanh(), GELU(), GELU(approximatesByTanh: true), SiLU(), Exp(), Scale(factor: -3),
+    ] as [any Primitive] {
       try expectGradientsMatch(primitive, of: [.trained(shape)])
+    }
+    try expectGradientsMatch(Log(), of: [.trained(shape, in: 1...3)])
+  }
+
+  @Test(arguments: [[], [7], [3, 5], [0, 4]] as [Shape])
+  func ofActivationsWithAKink(_ shape: Shape) throws {
+    for primitive in [
+      LeakyReLU(), LeakyReLU(negativeSlope: -0.5), ELU(), ELU(alpha: 0.3), ELU(alpha: -1),
+    ] as [any Primitive] {
+      try expectGradientsMatch(primitive, of: [.trained(shape, in: 0.2...2)])
+      try expectGradientsMatch(primitive, of: [.trained(shape, in: -2 ... -0.2)])
     }
   }
 
@@ -43,12 +54,59 @@ import Testing
       ([3, 4], [3, 4]), ([3, 4], [4]), ([4], [3, 4]), ([3, 1], [1, 4]), ([], [3, 4]), ([3, 4], []),
       ([], []), ([2, 3, 4], [3, 1]), ([1], [5]), ([0, 4], [4]), ([2, 1, 3, 1], [4, 1, 5]),
     ] as [(Shape, Shape)])
-  func ofAddAndMul(_ a: Shape, _ b: Shape) throws {
-    for primitive in [Add(), Mul()] as [any Primitive] {
+  func ofArithmetic(_ a: Shape, _ b: Shape) throws {
+    for primitive in [Add(), Sub(), Mul()] as [any Primitive] {
       try expectGradientsMatch(primitive, of: [.trained(a), .trained(b)])
       try expectGradientsMatch(primitive, of: [.fixed(a), .trained(b)])
       try expectGradientsMatch(primitive, of: [.trained(a), .fixed(b)])
     }
+    let divisor = Operand.trained(b, in: 1...3)
+    try expectGradientsMatch(Div(), of: [.trained(a), divisor], step: 0x1p-5)
+    try expectGradientsMatch(Div(), of: [.fixed(a), divisor], step: 0x1p-5)
+  }
+
+  @Test(
+    arguments: [
+      ([3, 4], [4, 5]), ([2, 3, 4], [4, 5]), ([2, 3, 4], [2, 4, 5]), ([1, 3, 4], [6, 4, 2]),
+      ([6, 3, 4], [1, 4, 2]), ([2, 1, 3, 4], [5, 4, 2]), ([1, 1], [1, 1]), ([0, 3], [3, 2]),
+      ([2, 3, 0], [2, 0, 4]), ([3, 4], [2, 4, 5]), ([4, 17, 33], [4, 33, 9]),
+    ] as [(Shape, Shape)])
+  func ofMatMul(_ a: Shape, _ b: Shape) throws {
+    try expectGradientsMatch(MatMul(), of: [.trained(a), .trained(b)])
+    try expectGradientsMatch(MatMul(), of: [.trained(a), .fixed(b)])
+    try expectGradientsMatch(MatMul(), of: [.fixed(a), .trained(b)])
+  }
+
+  @Test(
+    arguments: [
+      ([3, 4], -1), ([3, 4], 0), ([2, 3, 4], 1), ([2, 3, 4], 2), ([5], 0), ([1, 1], 1),
+      ([2, 1, 7], 1), ([0, 4], 1), ([9, 33], -1),
+    ] as [(Shape, Int)])
+  func ofSoftmax(_ shape: Shape, _ dimension: Int) throws {
+    try expectGradientsMatch(Softmax(dimension: dimension), of: [.trained(shape)])
+    try expectGradientsMatch(
+      LogSoftmax(dimension: dimension), of: [.trained(shape)], tolerance: 5e-4)
+  }
+
+  @Test func ofShapeChanges() throws {
+    let x = Operand.trained([3, 2, 4])
+    for primitive in [
+      Reshape(sizes: [8]), Reshape(sizes: [2, -1, 2]), Identity(), Transpose(0, 1),
+      Transpose(-1, 0), Transpose(1, 1), Select(dimension: 1, index: 1),
+      Select(dimension: -1, index: -4), Select(dimension: 0, index: 2),
+    ] as [any Primitive] {
+      try expectGradientsMatch(primitive, of: [x])
+    }
+  }
+
+  @Test(arguments: [0, 1, 2, -1])
+  func ofConcat(_ dimension: Int) throws {
+    var shapes: [Shape] = [[2, 3, 4], [2, 3, 4], [2, 3, 4]]
+    let axis = dimension < 0 ? dimension + 3 : dimension
+    shapes[1].sizes[axis] = 5
+    shapes[2].sizes[axis] = 0
+    try expectGradientsMatch(
+      Concat(dimension: dimension), of: shapes.map { Operand.trained($0) })
   }
 
   @Test(arguments: [[], [5], [3, 4], [0, 2]] as [Shape])

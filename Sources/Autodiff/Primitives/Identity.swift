@@ -1,0 +1,29 @@
+/// Hands its input on.
+///
+///     y = x        ∂x = ∂y
+///
+/// Nothing moves: the result is x's bytes. `torch.nn.Identity`.
+public struct Identity: Primitive {
+  public static let name = "Identity"
+
+  public var rule: Rule { Rule("y = x", backward: "∂x = ∂y") }
+
+  /// It has no options.
+  public init() {}
+
+  public var isView: Bool { true }
+
+  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
+
+  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }
+
+  public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
+    Cost(forward: 0, backward: 0)
+  }
+
+  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] { [] }
+
+  public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
+    site.targets[0].map { [site.kernels.copy(site.upstream.tensor, into: $0)] } ?? []
+  }
+}

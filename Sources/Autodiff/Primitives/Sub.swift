@@ -1,0 +1,34 @@
+/// The difference of two tensors, stretched to a common shape by NumPy's rules.
+///
+///     y = a - b        ∂a = ∂y,  ∂b = -∂y
+///
+/// each summed over the dimensions in which it was stretched.
+public struct Sub: Primitive {
+  public static let name = "Sub"
+
+  public var rule: Rule { Rule("y = a - b", backward: "∂a = ∂y, ∂b = -∂y") }
+
+  /// It has no options.
+  public init() {}
+
+  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
+
+  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
+    try broadcastShape(operands, Self.name)
+  }
+
+  public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
+    Add().cost(of: operands, result: result, wanted: wanted)
+  }
+
+  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try site.kernels.combineStretched(
+      .difference, site.operands[0], site.operands[1], into: site.result)
+  }
+
+  public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
+    site.targets.enumerated().compactMap { position, target in
+      target.map { site.kernels.passOn(site.upstream, to: $0, scale: position == 0 ? 1 : -1) }
+    }
+  }
+}
