@@ -173,12 +173,14 @@ extension Executor {
     return result
   }
 
-  /// Forward alone: the loss over the first `rows` rows of a batch, and how many were right.
+  /// Forward alone: the loss of a batch, and how many of its first `samples` were right.
+  ///
+  /// - Parameter count: How many samples the batch has.
   public func evaluate(
-    rows: Int, load: (BatchTensors) -> Void
+    samples: Int, of count: Int, load: (BatchTensors) -> Void
   ) -> (loss: Double, correct: Int, judged: Int) {
     readings.pointee = StepReadings()
-    readings.pointee.countedRows = rows
+    readings.pointee.samples = (samples, count)
     load(batch)
     for part in plan.parts {
       guard case .ops(let rows, .forward) = part else { continue }

@@ -46,12 +46,17 @@ public struct PhaseTimes: Sendable {
 
 /// What kernels tell while a step runs.
 struct StepReadings {
-  /// Rows of the batch that count; nil: all.
+  /// How many samples of the batch count, of how many; nil: all.
   ///
   /// The last batch of an evaluation may be partly filled.
-  var countedRows: Int?
+  var samples: (counted: Int, of: Int)?
   var correct = 0
   var judged = 0
+
+  /// How many of `rows` belong to samples that count.
+  func counted(of rows: Int) -> Int {
+    samples.map { rows / max(1, $0.of) * $0.counted } ?? rows
+  }
 }
 
 /// Statistics of a node's output and of the gradient that reaches it.

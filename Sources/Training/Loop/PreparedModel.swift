@@ -18,7 +18,7 @@ public final class PreparedModel {
     self.file = file
     do {
       dataset = try file.data?.load(
-        relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.isClassifier)
+        relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
     } catch { throw .data(error) }
     var builder = ModelBuilder(batch: Self.batchForm(dataset, file.training.batchSize))
     let loss: ValueID

@@ -175,7 +175,7 @@ extension Trainer {
     for first in stride(from: 0, to: data.count, by: size) {
       let rows = min(size, data.count - first)
       for row in indices.indices { indices[row] = Int32((first + row) % data.count) }
-      let reading = model.executor.evaluate(rows: rows) { tensors in
+      let reading = model.executor.evaluate(samples: rows, of: size) { tensors in
         indices.withUnsafeBufferPointer {
           data.gather(
             $0, inputs: tensors.inputs, targets: tensors.targets, classes: tensors.classes)

@@ -33,8 +33,9 @@ import Testing
     let training = try TinyTraining { $0.zeroGrad = false }
     training.step(0)
     let (weights, gradients) = (training.weights, training.gradients)
-    let loss = training.executor.evaluate(rows: TinyTraining.batch) { batch in
-      for index in 0..<(5 * TinyTraining.batch) { batch.inputs?[index] = 1 }
+    let samples = TinyTraining.batch
+    let loss = training.executor.evaluate(samples: samples, of: samples) { batch in
+      for index in 0..<(5 * samples) { batch.inputs?[index] = 1 }
     }.loss
     #expect(loss.isFinite)
     #expect(training.weights == weights)

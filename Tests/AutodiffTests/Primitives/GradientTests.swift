@@ -159,22 +159,37 @@ import Testing
   }
 
   @Test(arguments: [[4, 3], [1, 1], [5], [2, 3, 4], [16, 33]] as [Shape])
-  func ofMSELoss(_ shape: Shape) throws {
+  func ofLossesOfPairs(_ shape: Shape) throws {
     for averages in [true, false] {
-      let loss = MSELoss(averages: averages)
-      try expectGradientsMatch(loss, of: [.trained(shape), .fixed(shape)])
-      try expectGradientsMatch(loss, of: [.trained(shape), .trained(shape)])
+      for loss in [MSELoss(averages: averages), BCEWithLogitsLoss(averages: averages)]
+        as [any Primitive]
+      {
+        try expectGradientsMatch(loss, of: [.trained(shape), .fixed(shape)])
+        try expectGradientsMatch(loss, of: [.trained(shape), .trained(shape)])
+      }
+      // Away from the kinks at y = t and |y - t| = δ.
+      for loss in [
+        L1Loss(averages: averages), HuberLoss(averages: averages, delta: 0.7),
+        HuberLoss(averages: averages, delta: 9),
+      ] as [any Primitive] {
+        try expectGradientsMatch(
+          loss, of: [.trained(shape, in: 1...2), .trained(shape, in: -0.5...0)])
+      }
     }
   }
 
   @Test(
     arguments: [([4, 3], [4]), ([1, 2], [1]), ([2, 3, 5], [2, 3]), ([16, 33], [16])]
       as [(Shape, Shape)])
-  func ofCrossEntropyLoss(_ x: Shape, _ targets: Shape) throws {
+  func ofLossesOfClasses(_ x: Shape, _ targets: Shape) throws {
     for averages in [true, false] {
-      try expectGradientsMatch(
-        CrossEntropyLoss(averages: averages),
-        of: [.trained(x), .classes(targets, below: x.width)])
+      for loss in [
+        CrossEntropyLoss(averages: averages), NLLLoss(averages: averages),
+        CrossEntropyLoss(averages: averages, labelSmoothing: 0.2),
+      ] as [any Primitive] {
+        try expectGradientsMatch(
+          loss, of: [.trained(x), .classes(targets, below: x.width)], tolerance: 3e-4)
+      }
     }
   }
 }
