@@ -21,6 +21,19 @@ extension DataDescription {
       return .spirals(classes: classes, samples: samples, noise: noise, seed: seed)
     case .teacher(let inputs, let outputs, let samples):
       return .teacher(inputs: inputs, outputs: outputs, samples: samples, seed: seed)
+    case .idx(let images, let labels):
+      return try Dataset(
+        images: (images, Self.place(images, folder)), labels: (labels, Self.place(labels, folder)))
+    case .text(let file, let context):
+      return try Dataset(text: Self.place(file, folder), context: context)
+    case .adding(let length, let samples):
+      return .adding(length: length, samples: samples, seed: seed)
+    case .copy(let length, let symbols, let samples):
+      return .copy(length: length, symbols: symbols, samples: samples, seed: seed)
+    case .modular(let modulus, let fraction):
+      return .modular(modulus: modulus, fraction: fraction, seed: seed)
+    case .images(let size, let classes, let samples):
+      return .images(size: size, classes: classes, samples: samples, seed: seed)
     case .inline(let inputs, let targets):
       return try Dataset(inline: inputs, targets: targets, wantsClasses: wantsClasses)
     case .digits:
@@ -70,11 +83,12 @@ extension DataDescription {
     let values = y.floats
     let width = y.shape.dropFirst().reduce(1, *)
     try Dataset.checkFinite(values, width: width, path: "data.targets", file: targets.file)
+    let form = Array(y.shape.dropFirst())
     return Dataset(
       inputs: numbers, inputShape: shape,
       targets: wantsClasses
-        ? try Dataset.classes(values, width: width, path: "data.targets", file: targets.file)
-        : .values(values, shape: Array(y.shape.dropFirst())), count: count)
+        ? try Dataset.classes(values, shape: form, path: "data.targets", file: targets.file)
+        : .values(values, shape: form), count: count)
   }
 
   private func array(_ path: String, _ file: String) throws(DataError) -> NumPyArray {

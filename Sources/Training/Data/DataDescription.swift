@@ -6,6 +6,12 @@ public struct DataDescription: Sendable {
     case csv(file: String, target: Column, hasHeader: Bool?, delimiter: UInt8, scale: Double)
     case spirals(classes: Int, samples: Int, noise: Double)
     case teacher(inputs: Int, outputs: Int, samples: Int)
+    case idx(images: String, labels: String)
+    case text(file: String, context: Int)
+    case adding(length: Int, samples: Int)
+    case copy(length: Int, symbols: Int, samples: Int)
+    case modular(modulus: Int, fraction: Double)
+    case images(size: Int, classes: Int, samples: Int)
     case inline(inputs: JSONValue, targets: JSONValue?)
     case digits
   }
@@ -17,7 +23,10 @@ public struct DataDescription: Sendable {
     case last
   }
 
-  static let types = ["npy", "csv", "spirals", "teacher", "digits", "inline"]
+  static let types = [
+    "npy", "csv", "idx", "text", "spirals", "teacher", "adding", "copy", "modular", "images",
+    "digits", "inline",
+  ]
 
   let source: Source
   /// Whether each epoch has an order of its own.
@@ -26,37 +35,68 @@ public struct DataDescription: Sendable {
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     let type = try reader.choice("type", of: Self.types)
     shuffles = try reader.bool("shuffle", default: true)
+    source = try Self.source(type, &reader)
+    try reader.finish()
+  }
+
+  private static func source(
+    _ type: String, _ reader: inout ObjectReader
+  ) throws(ModelFileError) -> Source {
+    let samples = 1...100_000_000
     switch type {
     case "npy":
-      source = .npy(
+      return .npy(
         inputs: try reader.string("inputs"), targets: try reader.string("targets"))
     case "csv":
-      source = .csv(
-        file: try reader.string("file"), target: try Self.column(&reader),
+      return .csv(
+        file: try reader.string("file"), target: try column(&reader),
         hasHeader: reader.has("header") ? try reader.bool("header", default: false) : nil,
-        delimiter: try Self.delimiter(&reader),
+        delimiter: try delimiter(&reader),
         scale: try reader.double(
           "scale", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
           default: 1))
     case "spirals":
-      source = .spirals(
+      return .spirals(
         classes: try reader.int("classes", in: 1...1_000_000, default: 3),
-        samples: try reader.int("samples", in: 1...100_000_000, default: 1500),
+        samples: try reader.int("samples", in: samples, default: 1500),
         noise: try reader.double("noise", in: 0...Double.greatestFiniteMagnitude, default: 0.02))
     case "teacher":
-      source = .teacher(
+      return .teacher(
         inputs: try reader.int("inputs", in: 1...1_000_000, default: 16),
         outputs: try reader.int("outputs", in: 1...1_000_000, default: 1),
-        samples: try reader.int("samples", in: 1...100_000_000, default: 1024))
+        samples: try reader.int("samples", in: samples, default: 1024))
+    case "idx":
+      return .idx(images: try reader.string("images"), labels: try reader.string("labels"))
+    case "text":
+      return .text(
+        file: try reader.string("file"),
+        context: try reader.int("context", in: 1...1_000_000, default: 64))
+    case "adding":
+      return .adding(
+        length: try reader.int("length", in: 2...1_000_000, default: 50),
+        samples: try reader.int("samples", in: samples, default: 1024))
+    case "copy":
+      return .copy(
+        length: try reader.int("length", in: 1...1_000_000, default: 20),
+        symbols: try reader.int("symbols", in: 1...1_000_000, default: 8),
+        samples: try reader.int("samples", in: samples, default: 1024))
+    case "modular":
+      return .modular(
+        modulus: try reader.int("modulus", in: 2...10_000, default: 97),
+        fraction: try reader.double("fraction", in: 0...1, default: 0.5))
+    case "images":
+      return .images(
+        size: try reader.int("size", in: 4...4096, default: 16),
+        classes: try reader.int("classes", in: 1...DrawnShape.allCases.count, default: 4),
+        samples: try reader.int("samples", in: samples, default: 1024))
     case "inline":
       guard let inputs = reader.value("inputs") else {
         throw reader.missing("inputs", "nested arrays")
       }
-      source = .inline(inputs: inputs, targets: reader.value("targets"))
+      return .inline(inputs: inputs, targets: reader.value("targets"))
     default:
-      source = .digits
+      return .digits
     }
-    try reader.finish()
   }
 
   private static func column(_ reader: inout ObjectReader) throws(ModelFileError) -> Column {

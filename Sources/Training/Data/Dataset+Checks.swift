@@ -10,27 +10,25 @@ extension Dataset {
       hint: "data must be finite: drop or fill such samples")
   }
 
-  /// Numbers as classes: one whole number of at least 0 for each sample.
+  /// Numbers as classes: whole numbers of at least 0, `shape` for each sample.
   static func classes(
-    _ numbers: [Float], width: Int, path: String, file: String = ""
+    _ numbers: [Float], shape: [Int], path: String, file: String = ""
   ) throws(DataError) -> Targets {
-    guard width == 1 else {
-      throw DataError(
-        path, file: file, "\(width) targets for each sample; the loss takes one class",
-        hint: "use MSELoss for targets that are numbers")
-    }
+    let width = max(1, shape.reduce(1, *))
     var (classes, highest): ([Int32], Int32) = ([], 0)
     classes.reserveCapacity(numbers.count)
     for (sample, number) in numbers.enumerated() {
       guard let label = Int32(exactly: number), label >= 0 else {
         throw DataError(
-          path, file: file, "the target of sample \(sample) is \(number), which is no class",
+          path, file: file,
+          "the target of sample \(sample / width) is \(number), which is no class",
           hint: "classes are whole numbers from 0; use MSELoss for targets that are numbers")
       }
       classes.append(label)
       highest = max(highest, label)
     }
-    return .classes(classes, count: Int(highest) + 1)
+    // A column of single classes is a list of them.
+    return .classes(classes, shape: shape == [1] ? [] : shape, count: Int(highest) + 1)
   }
 
   /// A table of which one column is the target.
@@ -57,7 +55,7 @@ extension Dataset {
     self.init(
       inputs: inputs, inputShape: [table.columns - 1],
       targets: wantsClasses
-        ? try Self.classes(targets, width: 1, path: path, file: file)
+        ? try Self.classes(targets, shape: [], path: path, file: file)
         : .values(targets, shape: [1]), count: table.rows)
   }
 }

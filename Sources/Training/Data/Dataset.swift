@@ -4,8 +4,8 @@ public struct Dataset: Sendable {
   public enum Targets: Equatable, Sendable {
     /// Numbers, `shape` for each sample.
     case values([Float], shape: [Int])
-    /// A class for each sample, 0 ..< count.
-    case classes([Int32], count: Int)
+    /// Classes, 0 ..< count, `shape` for each sample: `[]` is one, `[T]` one for each time step.
+    case classes([Int32], shape: [Int] = [], count: Int)
   }
 
   /// Sample by sample.
@@ -16,6 +16,10 @@ public struct Dataset: Sendable {
   public var targets: Targets
   /// How many samples there are.
   public var count: Int
+  /// How far apart samples begin, in elements of inputs and of targets; nil: one behind the other.
+  ///
+  /// Windows over a text overlap.
+  public var stride: Int?
 }
 
 extension Dataset {
@@ -25,27 +29,27 @@ extension Dataset {
     targets: UnsafeMutablePointer<Float>?, classes: UnsafeMutablePointer<Int32>?
   ) {
     if let inputs {
-      let width = inputShape.reduce(1, *)
-      self.inputs.withUnsafeBufferPointer { copyRows($0, width: width, indices, to: inputs) }
+      self.inputs.withUnsafeBufferPointer { copyRows($0, inputShape, indices, to: inputs) }
     }
     switch self.targets {
     case .values(let values, let shape):
       guard let targets else { return }
-      let width = shape.reduce(1, *)
-      values.withUnsafeBufferPointer { copyRows($0, width: width, indices, to: targets) }
-    case .classes(let numbers, _):
+      values.withUnsafeBufferPointer { copyRows($0, shape, indices, to: targets) }
+    case .classes(let numbers, let shape, _):
       guard let classes else { return }
-      for (row, index) in indices.enumerated() { classes[row] = numbers[Int(index)] }
+      numbers.withUnsafeBufferPointer { copyRows($0, shape, indices, to: classes) }
     }
   }
 
-  private func copyRows(
-    _ source: UnsafeBufferPointer<Float>, width: Int, _ indices: UnsafeBufferPointer<Int32>,
-    to destination: UnsafeMutablePointer<Float>
+  private func copyRows<Number>(
+    _ source: UnsafeBufferPointer<Number>, _ shape: [Int],
+    _ indices: UnsafeBufferPointer<Int32>, to destination: UnsafeMutablePointer<Number>
   ) {
     guard let first = source.baseAddress else { return }
+    let width = shape.reduce(1, *)
+    let stride = stride ?? width
     for (row, index) in indices.enumerated() {
-      (destination + row * width).update(from: first + Int(index) * width, count: width)
+      (destination + row * width).update(from: first + Int(index) * stride, count: width)
     }
   }
 }

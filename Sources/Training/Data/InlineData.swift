@@ -64,7 +64,7 @@ extension Dataset {
     self.init(
       inputs: x.numbers, inputShape: shape,
       targets: wantsClasses
-        ? try Self.classes(y.numbers, width: width, path: "data.targets")
+        ? try Self.classes(y.numbers, shape: Array(y.shape.dropFirst()), path: "data.targets")
         : .values(y.numbers, shape: Array(y.shape.dropFirst())), count: count)
   }
 }

@@ -53,8 +53,9 @@ public final class PreparedModel {
     switch dataset.targets {
     case .values(_, let shape):
       return ModelBuilder.BatchForm(input: input, target: Shape([size] + shape))
-    case .classes:
-      return ModelBuilder.BatchForm(input: input, target: [size], targetType: .int32)
+    case .classes(_, let shape, _):
+      return ModelBuilder.BatchForm(
+        input: input, target: Shape([size] + shape), targetType: .int32)
     }
   }
 
@@ -76,7 +77,7 @@ public final class PreparedModel {
 extension Dataset {
   /// How many classes there are; nil where targets are numbers.
   var classCount: Int? {
-    if case .classes(_, let count) = targets { count } else { nil }
+    if case .classes(_, _, let count) = targets { count } else { nil }
   }
 }
 
