@@ -43,6 +43,7 @@ extension Executor {
       weights: weights, gradient: UnsafePointer(floats(gradient)),
       first: states.count > 0 ? floats(states[0]) : weights,
       second: states.count > 1 ? floats(states[1]) : weights,
+      third: states.count > 2 ? floats(states[2]) : weights,
       count: plan.network[value].shape.elementCount, learningRate: learningRate,
       update: updates, gradientScale: scale,
       gradientLimit: plan.options.clipValue.map { Float($0) } ?? .infinity)

@@ -63,6 +63,12 @@ public final class Executor {
         return OutputMeter(plan.network[node.result].shape, saturation: saturation)
       })
     floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
+    for (index, states) in plan.stateTensors.enumerated() {
+      let count = plan.network[plan.network.parameters[index].value].shape.elementCount
+      for state in states {
+        floats(state).update(repeating: plan.updateRule.stateStart, count: count)
+      }
+    }
     for (index, value) in plan.network.values.enumerated() {
       if case .constant(let numbers) = value.origin {
         numbers.withUnsafeBufferPointer { source in

@@ -44,7 +44,7 @@ public struct Adam: UpdateRule {
     let (c1, c2) = (Float(1 - beta1), Float(1 - beta2))
     let shrink = isDecoupled ? Float(1 - rate * weightDecay) : 1
     let decay = isDecoupled ? 0 : Float(weightDecay)
-    return call.forEachLane(states: 2) { w, g, m, v in
+    return call.forEachLane(states: 2) { w, g, m, v, _ in
       let g = g + decay * w
       m = b1 * m + c1 * g
       v = b2 * v + c2 * (g * g)

@@ -31,18 +31,18 @@ public struct SGD: UpdateRule {
     let rate = Float(call.learningRate)
     let (decay, momentum) = (weightDecay, momentum)
     if momentum == 0 {
-      return call.forEachLane(states: 0) { w, g, _, _ in w - rate * (g + decay * w) }
+      return call.forEachLane(states: 0) { w, g, _, _, _ in w - rate * (g + decay * w) }
     }
     let keep = call.update == 1 ? Float(0) : momentum
     let share = call.update == 1 ? Float(1) : 1 - dampening
     if isNesterov {
-      return call.forEachLane(states: 1) { w, g, m, _ in
+      return call.forEachLane(states: 1) { w, g, m, _, _ in
         let g = g + decay * w
         m = keep * m + share * g
         return w - rate * (g + momentum * m)
       }
     }
-    return call.forEachLane(states: 1) { w, g, m, _ in
+    return call.forEachLane(states: 1) { w, g, m, _, _ in
       m = keep * m + share * (g + decay * w)
       return w - rate * m
     }

@@ -1,10 +1,18 @@
 /// How an optimizer turns a gradient into a change of weights.
 public protocol UpdateRule: Sendable {
-  /// How many tensors of the weights' shape it keeps from step to step; at most two.
+  /// How many tensors of the weights' shape it keeps from step to step; at most three.
   var stateCount: Int { get }
+
+  /// What the elements of state tensors are before the first update.
+  var stateStart: Float { get }
 
   /// Updates the weights in place.
   func update(_ call: UpdateCall) -> UpdateSums
+}
+
+extension UpdateRule {
+  /// Most begin with zeros.
+  public var stateStart: Float { 0 }
 }
 
 /// One parameter at one step.
@@ -17,6 +25,8 @@ public struct UpdateCall {
   public let first: UnsafeMutablePointer<Float>
   /// The second state tensor; meaningless where the rule has fewer.
   public let second: UnsafeMutablePointer<Float>
+  /// The third state tensor; meaningless where the rule has fewer.
+  public let third: UnsafeMutablePointer<Float>
   /// Elements.
   public let count: Int
   /// The learning rate of this step.
@@ -56,7 +66,8 @@ extension UpdateCall {
   func slice(_ range: Range<Int>) -> UpdateCall {
     UpdateCall(
       weights: weights + range.lowerBound, gradient: gradient + range.lowerBound,
-      first: first + range.lowerBound, second: second + range.lowerBound, count: range.count,
+      first: first + range.lowerBound, second: second + range.lowerBound,
+      third: third + range.lowerBound, count: range.count,
       learningRate: learningRate, update: update, gradientScale: gradientScale,
       gradientLimit: gradientLimit)
   }
@@ -66,11 +77,11 @@ extension UpdateCall {
 
   /// Runs `rule` over all elements, eight at a time, and sums what it saw.
   ///
-  /// `rule` takes weights, clipped gradient and both states, changes the states and returns the new
+  /// `rule` takes weights, clipped gradient and three states, changes the states and returns the new
   /// weights.
   @inline(__always)
   func forEachLane(
-    states: Int, _ rule: (Lanes, Lanes, inout Lanes, inout Lanes) -> Lanes
+    states: Int, _ rule: (Lanes, Lanes, inout Lanes, inout Lanes, inout Lanes) -> Lanes
   ) -> UpdateSums {
     var sums = UpdateSums()
     let limit = Lanes(repeating: gradientLimit)
@@ -88,12 +99,14 @@ extension UpdateCall {
         let w = load(weights, index)
         var m = states > 0 ? load(first, index) : .zero
         var v = states > 1 ? load(second, index) : .zero
+        var u = states > 2 ? load(third, index) : .zero
         var clipped = g * scale
         if isClamped { clipped = pointwiseMax(-limit, pointwiseMin(limit, clipped)) }
-        let updated = rule(w, clipped, &m, &v)
+        let updated = rule(w, clipped, &m, &v, &u)
         store(updated, weights, index)
         if states > 0 { store(m, first, index) }
         if states > 1 { store(v, second, index) }
+        if states > 2 { store(u, third, index) }
         lane.add(g, w, updated - w)
         index += 8
       }
@@ -104,13 +117,15 @@ extension UpdateCall {
         let w = load(weights, index, lanes)
         var m = states > 0 ? load(first, index, lanes) : .zero
         var v = states > 1 ? load(second, index, lanes) : .zero
+        var u = states > 2 ? load(third, index, lanes) : .zero
         var clipped = g * scale
         if isClamped { clipped = pointwiseMax(-limit, pointwiseMin(limit, clipped)) }
-        let updated = rule(w, clipped, &m, &v)
+        let updated = rule(w, clipped, &m, &v, &u)
         for position in 0..<lanes {
           weights[index + position] = updated[position]
           if states > 0 { first[index + position] = m[position] }
           if states > 1 { second[index + position] = v[position] }
+          if states > 2 { third[index + position] = u[position] }
         }
         lane.add(g, w, updated - w)
       }

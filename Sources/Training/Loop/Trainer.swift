@@ -100,7 +100,7 @@ public struct Trainer {
         slot.pointee.index = step
         slot.pointee.start = start
         slot.pointee.duration = MonotonicClock.now() - start
-        slot.pointee.learningRate = model.file.optimizer.learningRate
+        slot.pointee.learningRate = model.file.learningRate(at: step)
         slot.pointee.samples = samples
         slot.pointee.result = result
         slot.pointee.isMeasured = isMeasured
@@ -117,7 +117,7 @@ public struct Trainer {
   private mutating func perform(_ step: Int, record: StepRecord) -> StepResult {
     let accumulate = model.file.training.accumulate
     return model.executor.step(
-      step, learningRate: model.file.optimizer.learningRate, record: record
+      step, learningRate: model.file.learningRate(at: step), record: record
     ) { micro, batch in load(step * accumulate + micro, into: batch) }
   }
 

@@ -15,6 +15,11 @@ public struct ModelFile: Sendable {
   /// A safetensors file to start from, relative to `folder`.
   public let weights: String?
 
+  /// The learning rate of a step.
+  public func learningRate(at step: Int) -> Double {
+    training.schedule.rate(optimizer.learningRate, at: step, of: training.steps)
+  }
+
   let layers: LayerList
   let loss: LossDescription
   let optimizer: OptimizerDescription
@@ -87,6 +92,8 @@ public struct TrainingOptions: Sendable {
   public var clipValue: Double?
   /// Whether gradients are cleared before each step.
   public var zeroGrad: Bool
+  /// How the learning rate changes.
+  let schedule: LearningRateSchedule
 
   init(_ part: ObjectReader?) throws(ModelFileError) {
     var reader: ObjectReader
@@ -98,6 +105,11 @@ public struct TrainingOptions: Sendable {
     clipNorm = try reader.optionalDouble("clip_grad_norm", in: above)
     clipValue = try reader.optionalDouble("clip_grad_value", in: above)
     zeroGrad = try reader.bool("zero_grad", default: true)
+    if var part = try reader.optionalObject("lr_schedule") {
+      schedule = try LearningRateSchedule(&part)
+    } else {
+      schedule = LearningRateSchedule()
+    }
     _ = try reader.choice("precision", of: ["fp32"], default: "fp32")
     try reader.finish()
   }

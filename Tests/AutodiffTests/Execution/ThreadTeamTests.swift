@@ -40,7 +40,8 @@ import Testing
       }
       let call = UpdateCall(
         weights: tensors[0], gradient: UnsafePointer(tensors[1]), first: tensors[2],
-        second: tensors[3], count: count, learningRate: 0.1, update: 1, gradientScale: 1,
+        second: tensors[3], third: tensors[3], count: count, learningRate: 0.1, update: 1,
+        gradientScale: 1,
         gradientLimit: .infinity)
       _ = ThreadTeam(threads: threads).sum(over: count, .update(Adam(), call))
       return Array(UnsafeBufferPointer(start: tensors[0], count: count))
