@@ -20,7 +20,8 @@ public final class PreparedModel {
       dataset = try file.data?.load(
         relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
     } catch { throw .data(error) }
-    var builder = ModelBuilder(batch: Self.batchForm(dataset, file.training.batchSize))
+    var builder = ModelBuilder(
+      batch: Self.batchForm(dataset, file.training.batchSize), initialValues: file.initialValues)
     let loss: ValueID
     do throws(ModelFileError) {
       guard let output = try builder.build(file.layers, input: nil, prefix: "", owner: "") else {
@@ -63,14 +64,7 @@ public final class PreparedModel {
     let it = executor.plan.network[parameter]
     let elements = executor.elements(of: it.value)
     var stream = RandomStream(seed: file.seed, name: it.name)
-    switch start {
-    case .uniform(let low, let high):
-      for index in elements.indices { elements[index] = stream.uniform(low, high) }
-    case .constant(let value):
-      elements.update(repeating: value)
-    case .numbers(let numbers):
-      _ = elements.update(from: numbers)
-    }
+    start.fill(elements, shape: executor.plan.network[it.value].shape, from: &stream)
   }
 }
 

@@ -7,7 +7,11 @@ struct LayerList: Sendable {
     var name: String
     /// Names of what it takes; nil: the output of the layer before.
     var inputs: [String]?
+    var initialValues: InitialValues
     var content: Content
+
+    /// Whether it is no container.
+    var isLayer: Bool { if case .layer = content { true } else { false } }
   }
 
   /// What an entry is.
@@ -51,6 +55,7 @@ extension LayerList {
       throw ModelFileError(path + ".name", "names that start with $ are gradtop's own")
     }
     let inputs = try inputNames(&reader)
+    let initialValues = try InitialValues(&reader)
     let content: Content
     switch type {
     case "Sequential":
@@ -72,7 +77,8 @@ extension LayerList {
     }
     try reader.finish()
     let name = given ?? "\(type.lowercased()).\(index)"
-    return Entry(jsonPath: path, name: name, inputs: inputs, content: content)
+    return Entry(
+      jsonPath: path, name: name, inputs: inputs, initialValues: initialValues, content: content)
   }
 
   private static func list(

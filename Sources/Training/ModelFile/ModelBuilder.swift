@@ -1,12 +1,5 @@
 internal import Autodiff
 
-/// How a parameter starts.
-enum Start: Sendable {
-  case uniform(Float, Float)
-  case constant(Float)
-  case numbers([Float])
-}
-
 /// A layer of the model file as it is in the network.
 struct BuiltLayer: Sendable {
   var path: String
@@ -25,6 +18,8 @@ struct ModelBuilder {
   private var outputs: [String: ValueID] = [:]
   private var parameters: [String: ValueID] = [:]
   private let batch: BatchForm
+  /// What containers around say of first values.
+  private var inherited: InitialValues
   private var input: ValueID?
   private var target: ValueID?
 
@@ -35,7 +30,10 @@ struct ModelBuilder {
     var targetType = ElementType.float32
   }
 
-  init(batch: BatchForm) { self.batch = batch }
+  init(batch: BatchForm, initialValues: InitialValues) {
+    self.batch = batch
+    inherited = initialValues
+  }
 
   /// Builds a list whose first layer takes `input`, and returns the last output.
   ///
@@ -48,8 +46,12 @@ struct ModelBuilder {
     var current = input
     for entry in list.entries {
       let place = LayerPlace(
-        jsonPath: entry.jsonPath, path: prefix + entry.name, owner: owner + entry.name)
+        jsonPath: entry.jsonPath, path: prefix + entry.name, owner: owner + entry.name,
+        initialValues: entry.initialValues)
+      let outer = inherited
+      if !entry.isLayer { inherited = entry.initialValues.inside(outer) }
       current = try build(entry, after: current, prefix: prefix, at: place)
+      inherited = outer
       outputs[place.path] = current
     }
     return current
@@ -198,7 +200,8 @@ extension ModelBuilder {
     }
     let value = network.addParameter(full, layer: place.path, shape: shape)
     parameters[full] = value
-    starts.append(start)
+    starts.append(
+      try place.initialValues.start(of: name, shape, given: start, inherited: inherited))
     return value
   }
 

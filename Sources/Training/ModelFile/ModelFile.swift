@@ -21,6 +21,7 @@ public struct ModelFile: Sendable {
   }
 
   let layers: LayerList
+  let initialValues: InitialValues
   let loss: LossDescription
   let optimizer: OptimizerDescription
 
@@ -46,6 +47,7 @@ public struct ModelFile: Sendable {
       throw ModelFileError("model", "no layers", hint: "a model has at least one layer")
     }
     layers = try LayerList(items, path: "model")
+    initialValues = try InitialValues(&reader)
     loss = try Self.required("loss", &reader) { part throws(ModelFileError) in
       try LossDescription(&part)
     }
