@@ -77,5 +77,10 @@ let package = Package(
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
     tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
+    tests("TrainingTests", ["gradtop"], exclude: ["InvalidModels"]),
+    tests("ScreenTests", ["Screen"]),
+    tests(
+      "PanelsTests", ["Panels", "Screen", "TraceSession", "TraceFormat"], exclude: ["Snapshots"]),
+    tests("ProgramTests", ["gradtop"]),
   ]
 )

@@ -42,7 +42,7 @@ extension DataDescription {
   }
 
   private static func place(_ path: String, _ folder: String) -> String {
-    path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
+    path.hasPrefix("/") || folder.isEmpty || folder == "." ? path : folder + "/" + path
   }
 
   private func table(

@@ -8,8 +8,6 @@ public struct DataError: Error, Equatable {
   public var what: String
   /// What helps.
   public var hint: String
-  /// Whether a file is not there at all.
-  public var isMissing = false
 
   init(_ path: String, file: String = "", _ what: String, hint: String = "") {
     self.path = path
@@ -19,9 +17,6 @@ public struct DataError: Error, Equatable {
   }
 
   static func notFound(_ path: String, file: String, reason: String) -> DataError {
-    var error = DataError(
-      path, file: file, reason, hint: "paths are relative to the model file")
-    error.isMissing = true
-    return error
+    DataError(path, file: file, reason, hint: "paths are relative to the model file")
   }
 }

@@ -44,7 +44,14 @@ public final class PreparedModel {
     usesBatch = builder.network.values.contains { $0.origin == .input || $0.origin == .target }
     for (index, start) in builder.starts.enumerated() { set(ParameterID(index: index), to: start) }
     if let weights = file.weights {
-      try loadWeights(weights.hasPrefix("/") ? weights : file.folder + "/" + weights)
+      do throws(TrainingError) {
+        try loadWeights(weights.hasPrefix("/") ? weights : file.folder + "/" + weights)
+      } catch .weights(let mistake) {
+        throw .model(
+          ModelFileError(
+            "weights", "\(weights): \(mistake.reason)",
+            hint: mistake.isMissing ? "paths are relative to the model file" : ""))
+      }
     }
   }
 

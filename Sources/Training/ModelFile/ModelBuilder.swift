@@ -174,7 +174,7 @@ extension ModelBuilder {
     }
     throw ModelFileError(
       entry.jsonPath + ".inputs", "no layer \"\(name)\" comes before this one",
-      hint: Spelling.hint(for: name, among: outputs.keys.sorted()))
+      hint: Spelling.hint(for: name, among: outputs.keys.sorted() + ["$input", "$target"]))
   }
 }
 

@@ -72,7 +72,7 @@ extension Failure {
     case .data(let mistake):
       let file = mistake.file.isEmpty ? "" : "\(mistake.file): "
       self.init(
-        mistake.isMissing ? .notFound : .badInput, "\(place): \(mistake.path)",
+        .badInput, "\(place): \(mistake.path)",
         file + mistake.what, hint: mistake.hint)
     case .weights(let mistake):
       self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
