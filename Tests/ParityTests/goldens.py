@@ -90,14 +90,63 @@ MODELS = {
         "loss": {"type": "MSELoss", "reduction": "sum"},
         "optimizer": {"type": "AdamW", "lr": 0.01},
     },
+    "smoothed-rmsprop": {
+        "model": [linear(24), layer("SiLU"), linear(24), layer("LeakyReLU"), linear(5)],
+        "loss": {"type": "CrossEntropyLoss", "label_smoothing": 0.1},
+        "optimizer": {"type": "RMSprop", "lr": 0.003, "momentum": 0.5, "weight_decay": 0.01},
+        "training": {"lr_schedule": {"type": "cosine", "warmup": 3, "min_lr": 0.0001}},
+    },
+    "centered-rmsprop": {
+        "model": [linear(24), layer("ELU", alpha=0.7), linear(3)],
+        "loss": {"type": "L1Loss"},
+        "optimizer": {"type": "RMSprop", "lr": 0.01, "alpha": 0.9, "centered": True},
+        "training": {"lr_schedule": {"type": "linear", "total_steps": 8, "min_lr": 0.002}},
+    },
+    "huber-adagrad": {
+        "model": [linear(24), layer("LeakyReLU", negative_slope=0.2), linear(3)],
+        "loss": {"type": "HuberLoss", "delta": 0.5},
+        "optimizer": {"type": "Adagrad", "lr": 0.05, "lr_decay": 0.02, "weight_decay": 0.01},
+        "training": {"lr_schedule": {"type": "step", "step_size": 4, "gamma": 0.3}},
+    },
+    "log-likelihood": {
+        "model": [linear(24), layer("Softmax"), linear(5), layer("LogSoftmax")],
+        "loss": {"type": "NLLLoss"},
+        "optimizer": {"type": "Adagrad", "lr": 0.05, "initial_accumulator_value": 0.1},
+        "training": {"accumulate": 2, "clip_grad_norm": 0.5},
+    },
+    "logits": {
+        "model": [
+            linear(12, name="a", input="$input"),
+            layer("Reshape", shape=[3, 4]),
+            layer("Transpose", dim0=1, dim1=2, name="turned"),
+            layer("Reshape", shape=[3, 4], name="back"),
+            layer("MatMul", name="product", inputs=["turned", "back"]),
+            layer("Softmax", dim=1),
+            layer("Select", dim=1, index=2, name="one"),
+            linear(4, name="b", input="$input"),
+            layer("Exp", name="e"),
+            layer("Div", name="quotient", inputs=["one", "e"]),
+            layer("Sub", name="difference", inputs=["quotient", "b"]),
+            layer("Concat", dim=-1, inputs=["difference", "one", "b"], name="all"),
+            layer("Scale", factor=1.5),
+            layer("Residual", body=[layer("Detach"), linear(12)]),
+            linear(3),
+        ],
+        "loss": {"type": "BCEWithLogitsLoss"},
+        "optimizer": {"type": "Adam", "lr": 0.01},
+    },
 }
+
+CLASSES = ("CrossEntropyLoss", "NLLLoss")
 
 
 def write(name, model, folder, random):
     folder.mkdir(parents=True, exist_ok=True)
     inputs = random.standard_normal((SAMPLES, 10)).astype(numpy.float32)
-    if model["loss"]["type"] == "CrossEntropyLoss":
+    if model["loss"]["type"] in CLASSES:
         targets = random.integers(0, 5, SAMPLES)
+    elif model["loss"]["type"] == "BCEWithLogitsLoss":
+        targets = random.integers(0, 2, (SAMPLES, 3)).astype(numpy.float32)
     else:
         targets = random.standard_normal((SAMPLES, 3)).astype(numpy.float32)
     numpy.save(folder / "inputs.npy", inputs)

@@ -41,8 +41,16 @@ class Reference:
             return functional.cross_entropy(
                 output.flatten(0, -2), target.flatten().long(), **options
             )
-        if loss["type"] == "MSELoss":
-            return functional.mse_loss(output, target, **options)
+        if loss["type"] == "NLLLoss":
+            return functional.nll_loss(output.flatten(0, -2), target.flatten().long(), **options)
+        functions = {
+            "MSELoss": functional.mse_loss,
+            "L1Loss": functional.l1_loss,
+            "HuberLoss": functional.huber_loss,
+            "BCEWithLogitsLoss": functional.binary_cross_entropy_with_logits,
+        }
+        if loss["type"] in functions:
+            return functions[loss["type"]](output, target, **options)
         return {"Sum": torch.sum, "Mean": torch.mean}[loss["type"]](output)
 
     def run(self, layers, x, path, owner, outer):
@@ -123,11 +131,38 @@ class Reference:
     def Tanh(self, layer, inputs, *_):
         return torch.tanh(inputs[0])
 
+    def SiLU(self, layer, inputs, *_):
+        return functional.silu(inputs[0])
+
+    def LeakyReLU(self, layer, inputs, *_):
+        return functional.leaky_relu(inputs[0], layer.get("negative_slope", 0.01))
+
+    def ELU(self, layer, inputs, *_):
+        return functional.elu(inputs[0], layer.get("alpha", 1.0))
+
+    def Softmax(self, layer, inputs, *_):
+        return functional.softmax(inputs[0], layer.get("dim", -1))
+
+    def LogSoftmax(self, layer, inputs, *_):
+        return functional.log_softmax(inputs[0], layer.get("dim", -1))
+
     def GELU(self, layer, inputs, *_):
         return functional.gelu(inputs[0], approximate=layer.get("approximate", "none"))
 
     def Flatten(self, layer, inputs, *_):
         return inputs[0].flatten(layer.get("start_dim", 1), layer.get("end_dim", -1))
+
+    def Reshape(self, layer, inputs, *_):
+        return inputs[0].reshape(len(inputs[0]), *layer["shape"])
+
+    def Transpose(self, layer, inputs, *_):
+        return inputs[0].transpose(layer["dim0"], layer["dim1"])
+
+    def Select(self, layer, inputs, *_):
+        return inputs[0].select(layer["dim"], layer["index"])
+
+    def Concat(self, layer, inputs, *_):
+        return torch.cat(inputs, layer["dim"])
 
     # MARK: Arithmetic
 
@@ -140,6 +175,30 @@ class Reference:
 
     def Add(self, layer, inputs, *_):
         return inputs[0] + inputs[1]
+
+    def Sub(self, layer, inputs, *_):
+        return inputs[0] - inputs[1]
+
+    def Div(self, layer, inputs, *_):
+        return inputs[0] / inputs[1]
+
+    def MatMul(self, layer, inputs, *_):
+        return inputs[0] @ inputs[1]
+
+    def Exp(self, layer, inputs, *_):
+        return torch.exp(inputs[0])
+
+    def Log(self, layer, inputs, *_):
+        return torch.log(inputs[0])
+
+    def Scale(self, layer, inputs, *_):
+        return inputs[0] * layer["factor"]
+
+    def Identity(self, layer, inputs, *_):
+        return inputs[0]
+
+    def Detach(self, layer, inputs, *_):
+        return inputs[0].detach()
 
     def Mul(self, layer, inputs, *_):
         return inputs[0] * inputs[1]
@@ -165,6 +224,30 @@ class Reference:
         options = {k: v for k, v in self.file["optimizer"].items() if k != "type"}
         make = getattr(torch.optim, self.file["optimizer"]["type"])
         return make(self.parameters.values(), **options)
+
+    def rate(self, step):
+        """The learning rate of a step; after a warm-up torch's schedulers give it, from step 0."""
+        options = self.file["optimizer"]
+        schedule = self.training.get("lr_schedule", {"type": "constant"})
+        warmup, kind = schedule.get("warmup", 0), schedule["type"]
+        if step < warmup:
+            return options["lr"] * (step + 1) / warmup
+        leaf = torch.optim.SGD([torch.zeros(1)], lr=options["lr"])
+        whole = schedule.get("total_steps", self.training["steps"]) - warmup
+        low = schedule.get("min_lr", 0.0)
+        make = torch.optim.lr_scheduler
+        if kind == "constant":
+            return options["lr"]
+        if kind == "cosine":
+            scheduler = make.CosineAnnealingLR(leaf, whole, eta_min=low)
+        elif kind == "linear":
+            scheduler = make.LinearLR(leaf, 1.0, low / options["lr"], total_iters=whole)
+        else:
+            scheduler = make.StepLR(leaf, schedule["step_size"], gamma=schedule.get("gamma", 0.1))
+        for _ in range(min(step - warmup, whole)):
+            leaf.step()
+            scheduler.step()
+        return scheduler.get_last_lr()[0]
 
     def weights(self):
         return {name: tensor.detach().clone() for name, tensor in self.parameters.items()}
@@ -193,5 +276,7 @@ class Reference:
             torch.nn.utils.clip_grad_norm_(leaves, self.training["clip_grad_norm"])
         if "clip_grad_value" in self.training:
             torch.nn.utils.clip_grad_value_(leaves, self.training["clip_grad_value"])
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate(index)
         self.optimizer.step()
         return total, norms, sum(norm * norm for norm in norms.values()) ** 0.5
