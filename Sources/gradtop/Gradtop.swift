@@ -8,7 +8,17 @@ struct Gradtop {
   static func main() {
     // A closed pipe is reported by write(2), not by the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    unblockSignals()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Whoever started the program may have had signals blocked, and that is inherited: a run that
+  /// ignores SIGTERM could only be killed, with its trace left open.
+  private static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGHUP, SIGINT, SIGTERM, SIGWINCH] { sigaddset(&signals, number) }
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Runs a command line and turns what goes wrong into a line on standard error.

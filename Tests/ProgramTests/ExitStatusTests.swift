@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@Suite struct ExitStatusTests {
+  let gradtop: Gradtop
+
+  init() throws { gradtop = try Gradtop() }
+
+  @Test func unknownCommand() throws {
+    let outcome = try gradtop.run("bogus")
+    #expect(outcome.status == 64)
+    #expect(outcome.output == "")
+    #expect(
+      outcome.errors == """
+        gradtop: bogus: unknown command; valid are: run, replay, tail, export, info, frame
+
+        """)
+  }
+
+  @Test(arguments: ["run", "replay", "tail", "export", "info", "frame"])
+  func unknownOption(of command: String) throws {
+    let outcome = try gradtop.run(command, "--bogus")
+    #expect(outcome.status == 64)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("gradtop: \(command): unknown option --bogus; valid are: --"))
+    #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test func misspeltKeyOfAModel() throws {
+    let model = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
+    try model.replacing("\"batch_size\"", with: "\"bacth_size\"")
+      .write(to: gradtop.folder.file("bad.json"), atomically: true, encoding: .utf8)
+    let outcome = try gradtop.run("run", "--headless", "--trace", "t.bin", "bad.json")
+    #expect(outcome.status == 65)
+    #expect(outcome.output == "")
+    #expect(
+      outcome.errors == """
+        gradtop: bad.json: training.bacth_size: unknown key "bacth_size"; \
+        did you mean "batch_size"?
+
+        """)
+  }
+
+  @Test(arguments: [
+    ["run", "--headless"], ["replay"], ["export"], ["info"], ["frame"],
+  ])
+  func missingFile(of command: [String]) throws {
+    let process = try gradtop.start(command + ["nope"], streams: "missing")
+    let outcome = gradtop.finish(process, streams: "missing")
+    #expect(outcome.status == 66)
+    #expect(outcome.output == "")
+    #expect(outcome.errors == "gradtop: nope: No such file or directory\n")
+  }
+
+  @Test func traceInAMissingFolder() throws {
+    let outcome = try gradtop.run("run", "--headless", "--steps", "1", "--trace", "no/t.bin")
+    #expect(outcome.status == 73)
+    #expect(outcome.output == "")
+    #expect(
+      outcome.errors == """
+        gradtop: no/t.bin: No such file or directory; choose another place with --trace FILE
+
+        """)
+  }
+
+  @Test func traceCutInHalf() throws {
+    let whole = try Data(contentsOf: URL(filePath: Gradtop.sample("vanishing.mcap")))
+    try whole.prefix(whole.count / 2).write(to: gradtop.folder.file("half.bin"))
+
+    let info = try gradtop.run("info", "half.bin")
+    #expect(info.status == 2)
+    #expect(info.errors == "")
+    #expect(info.lines.contains("ended: no"))
+
+    let table = try gradtop.run("export", "half.bin", "--format", "csv", "--table", "steps")
+    #expect(table.status == 2)
+    #expect(
+      table.errors == "gradtop: half.bin: no footer: the run is not over, or was cut off\n")
+    #expect(table.lines.count > 100)
+    #expect(table.lines.count < 300)
+  }
+}
