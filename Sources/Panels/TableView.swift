@@ -76,7 +76,8 @@ struct TableView: Sendable {
     guard column >= 0 else { return isDescending ? shown.reversed() : shown }
     let ordered = shown.enumerated().sorted { a, b in
       let (x, y) = (key(a.element, column), key(b.element, column))
-      if x == y { return a.offset < b.offset }
+      if x.isMeasured != y.isMeasured { return x.isMeasured }
+      if x == y || !x.isMeasured { return a.offset < b.offset }
       return isDescending ? y < x : x < y
     }
     return ordered.map(\.element)
@@ -89,10 +90,15 @@ struct TableView: Sendable {
   }
 }
 
-/// What a row is sorted by; what was not measured comes last.
+/// What a row is sorted by; what was not measured comes last, whichever way the others run.
 enum SortKey: Equatable, Comparable {
   case text(String)
   case number(Double?)
+
+  /// Whether it has a place in an order.
+  var isMeasured: Bool {
+    if case .number(let number) = self { number.map { !$0.isNaN } ?? false } else { true }
+  }
 
   static func < (left: SortKey, right: SortKey) -> Bool {
     switch (left, right) {

@@ -100,3 +100,15 @@ import Testing
       ])
   }
 }
+
+/// What is left of a wide character that is half overwritten.
+@Suite struct HalfOverwrittenTests {
+  @Test(arguments: [(0, "x 漢字"), (1, " x漢字"), (2, "漢x 字"), (3, "漢 x字")])
+  func becomesABlank(x: Int, expected: String) {
+    var canvas = Canvas(width: 6, height: 1)
+    let row = canvas.bounds
+    canvas.write("漢漢字", at: Point(x: 0, y: 0), Style(.text), in: row)
+    canvas.write("x", at: Point(x: x, y: 0), Style(.text), in: row)
+    #expect(canvas.lines() == [expected])
+  }
+}

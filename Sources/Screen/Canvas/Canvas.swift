@@ -72,6 +72,7 @@ extension Canvas {
       let width = character.columns
       if width == 0 { continue }
       if x >= area.x, x + width <= area.right {
+        separate(x..<x + width, point.y)
         self[x, point.y] = Cell(character: character, style: style)
         if width == 2 { self[x + 1, point.y] = Cell(character: nil, style: style) }
       }
@@ -94,8 +95,18 @@ extension Canvas {
   public mutating func fill(_ area: Rect, with character: Character = " ", _ style: Style) {
     let area = area.intersection(bounds)
     for y in area.y..<area.bottom {
+      separate(area.x..<area.right, y)
       for x in area.x..<area.right { self[x, y] = Cell(character: character, style: style) }
     }
+  }
+
+  /// Blanks what is left of wide characters when the columns of a row are overwritten.
+  private mutating func separate(_ columns: Range<Int>, _ y: Int) {
+    guard !columns.isEmpty else { return }
+    if self[columns.lowerBound, y].character == nil {
+      self[columns.lowerBound - 1, y].character = " "
+    }
+    if self[columns.upperBound, y].character == nil { self[columns.upperBound, y].character = " " }
   }
 
   /// Changes how the cells of `area` look, and keeps what stands there.
