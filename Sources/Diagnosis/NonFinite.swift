@@ -74,10 +74,10 @@ extension NonFinite {
   }
 
   private func loss(of step: Step, _ graph: GraphIndex) -> Place? {
-    guard !step.loss.isFinite else { return nil }
+    guard let loss = step.loss, !loss.isFinite else { return nil }
     return Place(
-      layer: graph.graph.layers.first(where: \.isLoss)?.path, value: step.loss,
-      words: "the loss is \(step.loss)",
+      layer: graph.graph.layers.first(where: \.isLoss)?.path, value: loss,
+      words: "the loss is \(loss)",
       help: """
         Check the data for NaN, lower the learning rate, clip gradients; record all columns \
         (`--norms-every 1`) to see which output it comes from.

@@ -115,13 +115,13 @@ extension OverviewPanel {
         worst == .error ? Role.error : .warning
       )
     var rows: [(String, String, Role)] = [
-      ("loss", step.map { Figure.number($0.loss, digits: 4) } ?? "–", .value),
+      ("loss", step?.loss.map { Figure.number($0, digits: 4) } ?? "–", .value),
       (
         "best loss", snapshot.scalars[.loss]?.minimum.map { Figure.number(Double($0)) } ?? "–",
         .text
       ),
       ("gradient norm", step?.gradNorm.map { Figure.number($0) } ?? "–", .text),
-      ("learning rate", step.map { Figure.number($0.learningRate) } ?? "–", .text),
+      ("learning rate", step?.learningRate.map { Figure.number($0) } ?? "–", .text),
       ("samples/s", step?.samplesPerSecond.map { Figure.count($0) } ?? "–", .text),
       ("findings", health.0, health.1),
     ]

@@ -107,6 +107,7 @@ extension RandomMessages {
     (step.index, step.graph, step.start, step.duration) = (number(), number(), number(), number())
     (step.loss, step.learningRate, step.samples) = (double(), double(), number())
     if bool() { (step.accuracy, step.gradNorm, step.clipFactor) = (double(), double(), double()) }
+    if bool() { (step.loss, step.learningRate) = (nil, nil) }
     step.phaseTimes = someNumbers()
     step.ops = ops(rows())
     step.parameters = parameters(rows())

@@ -30,12 +30,12 @@ public struct Step: Equatable, Sendable {
   public var start: UInt64 = 0
   /// Nanoseconds.
   public var duration: UInt64 = 0
-  /// The mean over the micro-batches, before the update.
-  public var loss: Double = 0
+  /// The mean over the micro-batches, before the update; nil where the producer knows of none.
+  public var loss: Double?
   /// Of the batch, 0...1; nil where there is none.
   public var accuracy: Double?
-  /// The learning rate of this update.
-  public var learningRate: Double = 0
+  /// The learning rate of this update; nil where the producer knows of none.
+  public var learningRate: Double?
   /// Samples in the step.
   public var samples: UInt32 = 0
   /// The total gradient norm, before clipping.

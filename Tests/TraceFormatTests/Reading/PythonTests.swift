@@ -30,7 +30,7 @@ struct PythonTests {
     for index in 0..<4 as Range<UInt64> {
       let step = SampleTrace.step(index)
       let time = SampleTrace.origin + step.start + step.duration
-      let loss = String(step.loss)
+      let loss = String(step.loss ?? .nan)
       lines.append(
         "\(time) \(index) \(index) \(loss) \(step.ops.duration) \(step.ops.phase)")
     }
