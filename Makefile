@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 MODEL ?=
 BUILD := .build/release
-BUILD_PACKAGES := libdnnl-dev libncurses-dev libzstd-dev zlib1g-dev
+BUILD_PACKAGES := libdnnl-dev liblz4-dev libncurses-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := protobuf-compiler
 
 .DEFAULT_GOAL := help

@@ -37,11 +37,13 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(name: "CChecksum"),
     module("Autodiff", ["COneDNN"]),
     module(
-      "TraceFormat", ["CZstd", "CZlib"],
+      "TraceFormat", ["CChecksum", "CLz4", "CZstd", "CZlib"],
       resources: [.embedInCode("gradtop.binpb")], exclude: ["gradtop.proto"]),
     module(
       "Training", ["Autodiff", "TraceFormat", "CZlib"],
@@ -73,7 +75,7 @@ let package = Package(
     tests("AutodiffTests", ["Autodiff"]),
     tests(
       "ParityTests", ["Training", "Autodiff"], exclude: ["Goldens", "goldens.py", "reference.py"]),
-    tests("TraceFormatTests", ["TraceFormat"], exclude: ["Conformance"]),
+    tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
     tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),

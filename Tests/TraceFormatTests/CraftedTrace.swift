@@ -83,4 +83,10 @@ struct CraftedTrace {
     _ = bytes.withUnsafeBytes { ZstdCompressor().compress($0, into: &buffer) }
     return Array(buffer.bytes)
   }
+
+  static func lz4(_ bytes: [UInt8]) -> [UInt8] {
+    var buffer = ByteBuffer()
+    _ = bytes.withUnsafeBytes { LZ4.compress($0, into: &buffer) }
+    return Array(buffer.bytes)
+  }
 }

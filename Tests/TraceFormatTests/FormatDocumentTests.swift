@@ -17,7 +17,7 @@ import Testing
     run.name = "tiny"
     run.version = "0.1"
     var options = TraceWriter.Options()
-    options.compresses = false
+    options.compression = .none
     let output = MemoryOutput()
     TraceWriter(output: output, run: run, options: options).close(now: 0)
     return output.bytes

@@ -75,11 +75,12 @@ enum SampleTrace {
 
   /// The bytes of a closed trace, with a chunk for each `stepsPerChunk` of `steps`.
   static func bytes(
-    steps: Range<UInt64>, stepsPerChunk: UInt64 = 2, compresses: Bool = true, closes: Bool = true
+    steps: Range<UInt64>, stepsPerChunk: UInt64 = 2, compression: ChunkCompression = .zstd,
+    closes: Bool = true
   ) -> [UInt8] {
     let output = MemoryOutput()
     var options = TraceWriter.Options()
-    options.compresses = compresses
+    options.compression = compression
     let writer = TraceWriter(output: output, run: run, options: options)
     writer.write(graph: graph(), now: 1_000)
     for index in steps {

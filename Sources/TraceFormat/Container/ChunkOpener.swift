@@ -3,7 +3,7 @@ struct ChunkOpener: ~Copyable {
   /// A chunk that claims more is damage, or an attack: 64 MiB, compressed or not.
   static let maximumSize: UInt64 = 64 << 20
 
-  private let decompressor = ZstdDecompressor()
+  private let decompressor = ChunkDecompressor()
   private var records = ByteBuffer()
 
   /// Calls `body` with the records of a chunk, after checking their checksum.
@@ -18,21 +18,20 @@ struct ChunkOpener: ~Copyable {
       throw ChunkError("the chunk claims \(chunk.uncompressedSize) bytes, more than 64 MiB")
     }
     let size = Int(chunk.uncompressedSize)
-    switch chunk.compression {
-    case "":
-      guard chunk.records.count == size else { throw ChunkError("the chunk's length is wrong") }
-      try check(chunk.records, chunk.checksum)
-      try body(chunk.records)
-    case "zstd":
-      records.removeAll()
-      guard decompressor.decompress(chunk.records, size: size, into: &records) else {
-        throw ChunkError("the chunk does not decompress")
-      }
-      try check(records.bytes, chunk.checksum)
-      try body(records.bytes)
-    default:
+    guard let compression = ChunkCompression(rawValue: chunk.compression) else {
       throw ChunkError("the chunk is compressed with \(chunk.compression.debugDescription)")
     }
+    guard compression != .none else {
+      guard chunk.records.count == size else { throw ChunkError("the chunk's length is wrong") }
+      try check(chunk.records, chunk.checksum)
+      return try body(chunk.records)
+    }
+    records.removeAll()
+    guard decompressor.decompress(chunk.records, compression, size: size, into: &records) else {
+      throw ChunkError("the chunk does not decompress")
+    }
+    try check(records.bytes, chunk.checksum)
+    try body(records.bytes)
   }
 
   private func check(_ records: UnsafeRawBufferPointer, _ checksum: UInt32) throws(ChunkError) {

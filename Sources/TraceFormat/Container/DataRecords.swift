@@ -2,11 +2,6 @@
 struct HeaderRecord {
   var profile: String
   var library: String
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    profile = try fields.string()
-    library = try fields.string()
-  }
 }
 
 /// How the messages of a channel are to be decoded.
@@ -15,13 +10,6 @@ struct SchemaRecord {
   var name: String
   var encoding: String
   var data: UnsafeRawBufferPointer
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    id = try fields.number()
-    name = try fields.string()
-    encoding = try fields.string()
-    data = try fields.slice(try fields.number(UInt32.self))
-  }
 }
 
 /// A topic.
@@ -31,14 +19,6 @@ struct ChannelRecord {
   var topic: String
   var encoding: String
   var metadata: [(String, String)]
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    id = try fields.number()
-    schema = try fields.number()
-    topic = try fields.string()
-    encoding = try fields.string()
-    metadata = try fields.strings()
-  }
 }
 
 /// One message; its payload lies where the record does.
@@ -48,14 +28,6 @@ struct MessageRecord {
   var logTime: UInt64
   var publishTime: UInt64
   var data: UnsafeRawBufferPointer
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    channel = try fields.number()
-    sequence = try fields.number()
-    logTime = try fields.number()
-    publishTime = try fields.number()
-    data = fields.rest()
-  }
 }
 
 /// Records in one compressed block.
@@ -67,15 +39,6 @@ struct ChunkRecord {
   var checksum: UInt32
   var compression: String
   var records: UnsafeRawBufferPointer
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    startTime = try fields.number()
-    endTime = try fields.number()
-    uncompressedSize = try fields.number()
-    checksum = try fields.number()
-    compression = try fields.string()
-    records = try fields.slice(try fields.number(UInt64.self))
-  }
 }
 
 /// Where the messages of one channel stand in the chunk before.
@@ -83,13 +46,6 @@ struct MessageIndexRecord {
   var channel: UInt16
   /// Log time, and offset into the uncompressed records.
   var entries: [(UInt64, UInt64)]
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    channel = try fields.number()
-    entries = try fields.entries { (inner) throws(RecordError) in
-      (try inner.number(), try inner.number())
-    }
-  }
 }
 
 /// A file in the file.
@@ -99,35 +55,20 @@ struct AttachmentRecord {
   var name: String
   var mediaType: String
   var data: UnsafeRawBufferPointer
+  /// CRC-32 of all fields before it; 0: none.
   var checksum: UInt32
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    logTime = try fields.number()
-    createTime = try fields.number()
-    name = try fields.string()
-    mediaType = try fields.string()
-    data = try fields.slice(try fields.number(UInt64.self))
-    checksum = try fields.number()
-  }
+  /// How many bytes of the content the checksum is of.
+  var covered = 0
 }
 
 /// Strings by name.
 struct MetadataRecord {
   var name: String
   var metadata: [(String, String)]
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    name = try fields.string()
-    metadata = try fields.strings()
-  }
 }
 
 /// No message comes behind it.
 struct DataEndRecord {
   /// CRC-32 of all before it; 0: none.
   var checksum: UInt32
-
-  init(_ fields: inout FieldReader) throws(RecordError) {
-    checksum = try fields.number()
-  }
 }

@@ -4,6 +4,8 @@ enum RecordError: Error, Equatable {
   case truncated
   /// A length in it does not fit the record.
   case badLength
+  /// Its own checksum does not match.
+  case badChecksum
 }
 
 /// Reads the fields of an MCAP record: numbers lowest byte first, strings and maps behind a length.

@@ -57,7 +57,10 @@ extension RecordDescription {
     case .schema: self.init(try SchemaRecord(&fields))
     case .channel: self.init(try ChannelRecord(&fields))
     case .message: self.init(try MessageRecord(&fields))
-    case .attachment: self.init(try AttachmentRecord(&fields))
+    case .attachment:
+      let attachment = try AttachmentRecord(&fields)
+      guard attachment.isSound(in: content) else { throw .badChecksum }
+      self.init(attachment)
     case .metadata:
       let metadata = try MetadataRecord(&fields)
       self.init(

@@ -32,29 +32,23 @@ enum Topic: UInt16, CaseIterable {
   }
 }
 
-extension ByteBuffer {
-  /// The records that make a trace readable without code of ours.
-  mutating func appendSchemas() {
-    for topic in Topic.allCases {
-      appendRecord(.schema) { buffer in
-        buffer.append(littleEndian: topic.rawValue)
-        buffer.append(prefixed: topic.schema)
-        buffer.append(prefixed: "protobuf")
-        buffer.append(littleEndian: UInt32(PackageResources.gradtop_binpb.count))
-        buffer.append(PackageResources.gradtop_binpb)
+extension Topic {
+  /// The records that make a trace readable without code of ours: all schemas, then all channels.
+  static func forEachDeclaration(
+    _ schema: (SchemaRecord) -> Void, channel: (ChannelRecord) -> Void
+  ) {
+    PackageResources.gradtop_binpb.withUnsafeBytes { descriptors in
+      for topic in allCases {
+        schema(
+          SchemaRecord(
+            id: topic.rawValue, name: topic.schema, encoding: "protobuf", data: descriptors))
       }
     }
-  }
-
-  mutating func appendChannels() {
-    for topic in Topic.allCases {
-      appendRecord(.channel) { buffer in
-        buffer.append(littleEndian: topic.rawValue)
-        buffer.append(littleEndian: topic.rawValue)
-        buffer.append(prefixed: topic.name)
-        buffer.append(prefixed: "protobuf")
-        buffer.append(littleEndian: UInt32(0))
-      }
+    for topic in allCases {
+      channel(
+        ChannelRecord(
+          id: topic.rawValue, schema: topic.rawValue, topic: topic.name, encoding: "protobuf",
+          metadata: []))
     }
   }
 }

@@ -3,12 +3,15 @@ public enum RecordListing {
   /// Calls `body` with each record, in file order, chunks opened in place; chunks themselves, message
   /// indexes and private records are left out.
   ///
-  /// - Throws: `TraceReadError` at the first damage, behind the records before it.
+  /// - Returns: what is damaged: chunks and records that were stepped over, and where nothing behind
+  ///   could be told apart any more.
+  /// - Throws: `TraceReadError` where the file cannot be read, or is no MCAP file.
   public static func read(
     path: String, _ body: (RecordDescription) -> Void
-  ) throws(TraceReadError) {
+  ) throws(TraceReadError) -> [TraceGap] {
     var window = try FileWindow(path: path)
     var opener = ChunkOpener()
+    var gaps: [TraceGap] = []
     guard try window.fill(mcapMagic.count), window.bytes.starts(with: mcapMagic) else {
       throw .notATrace(path: path)
     }
@@ -17,27 +20,37 @@ public enum RecordListing {
     while opcode != Opcode.footer.rawValue {
       _ = try window.fill(RecordHead.size)
       guard let head = RecordHead(window.bytes) else {
-        throw .damaged(offset: window.offset, reason: "the file ends before its footer")
+        return gaps + [try rest(of: window, "the file ends before its footer")]
       }
       guard head.length <= TraceScanner.maximumSpan else {
-        throw .damaged(offset: window.offset, reason: "a record's length is wrong")
+        return gaps + [try rest(of: window, "a record's length is wrong")]
       }
       let end = RecordHead.size + Int(head.length)
       guard try window.fill(end) else {
-        throw .damaged(offset: window.offset, reason: "the file ends inside a record")
+        return gaps + [try rest(of: window, "the file ends inside a record")]
       }
       let content = UnsafeRawBufferPointer(rebasing: window.bytes[RecordHead.size..<end])
       opcode = head.opcode
       do throws(ChunkError) {
         try list(opcode, content, &opener, body)
       } catch {
-        throw .damaged(offset: window.offset, reason: error.reason)
+        let range = window.offset..<window.offset + UInt64(end)
+        gaps.append(TraceGap(bytes: range, reason: error.reason))
       }
       window.drop(end)
     }
     guard try window.fill(mcapMagic.count), window.bytes.starts(with: mcapMagic) else {
-      throw .damaged(offset: window.offset, reason: "the file's last bytes are wrong")
+      return gaps + [try rest(of: window, "the file's last bytes are wrong")]
     }
+    window.drop(mcapMagic.count)
+    let behind = try rest(of: window, "there are bytes behind the end")
+    return behind.bytes.isEmpty ? gaps : gaps + [behind]
+  }
+
+  private static func rest(
+    of window: borrowing FileWindow, _ reason: String
+  ) throws(TraceReadError) -> TraceGap {
+    TraceGap(bytes: window.offset..<max(window.offset, try window.size()), reason: reason)
   }
 
   private static func list(

@@ -24,52 +24,23 @@ public struct TraceIndex: Equatable, Sendable {
   /// - Throws: `TraceReadError.system` where the file cannot be read.
   public init?(path: String) throws(TraceReadError) {
     var window = try FileWindow(path: path)
-    let size = try window.size()
-    let tailSize = UInt64(RecordHead.size + FooterRecord.size + mcapMagic.count)
-    guard size > tailSize else { return nil }
-    window.move(to: size - tailSize)
-    guard try window.fill(Int(tailSize)),
-      let footer = TraceScanner.footer(window.bytes), footer.summaryStart > 0,
-      footer.summaryStart < size - tailSize
-    else { return nil }
-    let length = size - tailSize - footer.summaryStart
-    guard length <= 1 << 30 else { return nil }
-    let covered = Int(length) + RecordHead.size + 16
-    window.move(to: footer.summaryStart)
-    guard try window.fill(covered) else { return nil }
-    let summary = UnsafeRawBufferPointer(rebasing: window.bytes[..<covered])
-    guard footer.checksum == 0 || crc32(summary) == footer.checksum else { return nil }
-    (chunks, steps) = ([], 0)
-    do throws(RecordError) {
-      try add(UnsafeRawBufferPointer(rebasing: summary[..<Int(length)]))
-    } catch {
-      return nil
-    }
-  }
-
-  private mutating func add(_ summary: UnsafeRawBufferPointer) throws(RecordError) {
-    var (chunks, steps) = (self.chunks, self.steps)
-    try forEachRecord(in: summary) { (opcode, _, content) throws(RecordError) in
-      var fields = FieldReader(content)
-      switch Opcode(rawValue: opcode) {
-      case .chunkIndex: chunks.append(try Chunk(try ChunkIndexRecord(&fields)))
-      case .statistics:
-        let statistics = try StatisticsRecord(&fields)
-        steps = statistics.messageCounts.first { $0.0 == Topic.step.rawValue }?.1 ?? 0
-      default: break
-      }
-    }
-    (self.chunks, self.steps) = (chunks, steps)
+    guard let section = try SummarySection(&window) else { return nil }
+    chunks = section.chunks.map { Chunk($0) }
+    steps = section.statistics?.messageCounts.first { $0.0 == Topic.step.rawValue }?.1 ?? 0
   }
 }
 
 extension TraceIndex.Chunk {
-  init(_ record: ChunkIndexRecord) throws(RecordError) {
-    guard record.startTime <= record.endTime else { throw .badLength }
+  init(_ record: ChunkIndexRecord) {
     location = ChunkLocation(offset: record.chunkStart, length: record.chunkLength)
     times = record.startTime...record.endTime
-    let topics = record.messageIndexOffsets.map(\.0)
-    hasSteps = topics.contains(Topic.step.rawValue)
-    hasNames = topics.contains(Topic.run.rawValue) || topics.contains(Topic.graph.rawValue)
+    (hasSteps, hasNames) = (false, false)
+    for (channel, _) in record.messageIndexOffsets {
+      switch Topic(rawValue: channel) {
+      case .step: hasSteps = true
+      case .run, .graph: hasNames = true
+      case nil: break
+      }
+    }
   }
 }

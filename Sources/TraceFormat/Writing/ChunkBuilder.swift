@@ -1,128 +1,108 @@
-/// Collects messages, and makes marker, chunk and message indexes of them.
+/// Collects messages, and makes a chunk and its message indexes of them.
 struct ChunkBuilder: ~Copyable {
-  private struct IndexEntry {
-    var time: UInt64
-    var offset: UInt64
+  private struct Channel {
+    var id: UInt16
+    var entries: [(UInt64, UInt64)] = []
   }
 
   private var records = ByteBuffer(capacity: 512 << 10)
-  private var span = ByteBuffer(capacity: 512 << 10)
-  private var entries = [[IndexEntry]](repeating: [], count: Topic.allCases.count)
+  private var stored = ByteBuffer(capacity: 512 << 10)
+  private var channels: [Channel] = []
+  private var positions: [UInt16: Int] = [:]
   private var times: ClosedRange<UInt64>?
-  private let compressor: ZstdCompressor?
+  private let compressor: ChunkCompressor
 
-  init(compresses: Bool) {
-    compressor = compresses ? ZstdCompressor() : nil
+  init(_ compression: ChunkCompression) {
+    compressor = ChunkCompressor(compression)
   }
 
   /// Uncompressed bytes so far.
   var count: Int { records.count }
 
-  /// Messages on `topic` so far.
-  func messageCount(_ topic: Topic) -> Int {
-    entries[Int(topic.rawValue) - 1].count
+  /// What `finish` made, until it is called again.
+  var span: UnsafeRawBufferPointer { stored.bytes }
+
+  /// Messages on `channel` so far.
+  func messageCount(_ channel: UInt16) -> Int {
+    positions[channel].map { channels[$0].entries.count } ?? 0
   }
 
-  /// Puts schemas and channels in: what a reader needs of the chunk alone.
-  mutating func addDeclarations() {
-    records.appendSchemas()
-    records.appendChannels()
+  /// Messages so far by channel, without those that have none.
+  var messageCounts: [(UInt16, UInt64)] {
+    channels.filter { !$0.entries.isEmpty }.map { ($0.id, UInt64($0.entries.count)) }
+      .sorted { $0.0 < $1.0 }
+  }
+
+  /// Puts records in that are no messages: schemas and channels.
+  mutating func addRecords(_ body: (inout ByteBuffer) -> Void) {
+    body(&records)
   }
 
   /// Puts a message in.
-  mutating func add(
-    _ topic: Topic, sequence: UInt32, logTime: UInt64, publishTime: UInt64,
-    _ payload: UnsafeRawBufferPointer
-  ) {
-    entries[Int(topic.rawValue) - 1].append(
-      IndexEntry(time: logTime, offset: UInt64(records.count)))
-    let known = times ?? logTime...logTime
-    times = min(known.lowerBound, logTime)...max(known.upperBound, logTime)
-    records.append(Opcode.message.rawValue)
-    records.append(littleEndian: UInt64(22 + payload.count))
-    records.append(littleEndian: topic.rawValue)
-    records.append(littleEndian: sequence)
-    records.append(littleEndian: logTime)
-    records.append(littleEndian: publishTime)
-    records.append(payload)
+  mutating func add(_ message: MessageRecord) {
+    let position = positions[message.channel] ?? channels.count
+    if position == channels.count {
+      positions[message.channel] = position
+      channels.append(Channel(id: message.channel))
+    }
+    channels[position].entries.append((message.logTime, UInt64(records.count)))
+    let known = times ?? message.logTime...message.logTime
+    times = min(known.lowerBound, message.logTime)...max(known.upperBound, message.logTime)
+    records.append(message)
   }
 
-  /// Appends marker, chunk and message indexes to `target`, and starts over.
+  /// Makes `span` of what was put in, and starts over.
   ///
-  /// - Parameter position: of the marker's first byte in the file.
-  mutating func finish(
-    sequence: UInt64, droppedEvents: UInt64, position: UInt64, into target: inout ByteBuffer
-  ) -> WrittenChunk {
-    span.removeAll()
-    var chunk = WrittenChunk(
-      offset: position + UInt64(Marker.recordSize), times: times ?? 0...0,
-      uncompressedSize: UInt64(records.count))
+  /// - Parameters:
+  ///   - position: of the chunk's first byte in the file.
+  ///   - hasIndexes: whether message indexes stand behind the chunk.
+  /// - Returns: what the summary says of it.
+  mutating func finish(position: UInt64, hasIndexes: Bool = true) -> ChunkIndexRecord {
+    stored.removeAll()
+    let times = times ?? 0...0
+    var chunk = ChunkIndexRecord(
+      startTime: times.lowerBound, endTime: times.upperBound, chunkStart: position,
+      chunkLength: 0, messageIndexOffsets: [], messageIndexLength: 0, compression: "",
+      compressedSize: 0, uncompressedSize: UInt64(records.count))
     appendChunk(&chunk)
-    appendMessageIndexes(&chunk)
-    Marker(sequence: sequence, droppedEvents: droppedEvents, covering: span.bytes)
-      .write(into: &target)
-    target.append(span.bytes)
+    if hasIndexes { appendMessageIndexes(&chunk) }
     records.removeAll()
-    times = nil
-    for index in entries.indices { entries[index].removeAll(keepingCapacity: true) }
+    self.times = nil
+    for index in channels.indices { channels[index].entries.removeAll(keepingCapacity: true) }
     return chunk
   }
 
-  private mutating func appendChunk(_ chunk: inout WrittenChunk) {
-    span.append(Opcode.chunk.rawValue)
-    span.append(littleEndian: UInt64(0))
-    span.append(littleEndian: chunk.times.lowerBound)
-    span.append(littleEndian: chunk.times.upperBound)
-    span.append(littleEndian: chunk.uncompressedSize)
-    span.append(littleEndian: crc32(records.bytes))
-    let head = span.count
-    span.append(prefixed: "zstd")
-    span.append(littleEndian: UInt64(0))
-    let start = span.count
-    chunk.isCompressed = compressor?.compress(records.bytes, into: &span) ?? false
-    if chunk.isCompressed {
-      chunk.compressedSize = UInt64(span.count - start)
-      span.replace(at: start - 8, littleEndian: chunk.compressedSize)
+  private mutating func appendChunk(_ chunk: inout ChunkIndexRecord) {
+    stored.append(Opcode.chunk.rawValue)
+    stored.append(littleEndian: UInt64(0))
+    stored.append(littleEndian: chunk.startTime)
+    stored.append(littleEndian: chunk.endTime)
+    stored.append(littleEndian: chunk.uncompressedSize)
+    stored.append(littleEndian: crc32(records.bytes))
+    let head = stored.count
+    chunk.compression = compressor.compression.rawValue
+    stored.append(prefixed: chunk.compression)
+    stored.append(littleEndian: UInt64(0))
+    let start = stored.count
+    if compressor.compress(records.bytes, into: &stored) {
+      chunk.compressedSize = UInt64(stored.count - start)
+      stored.replace(at: start - 8, littleEndian: chunk.compressedSize)
     } else {
-      span.truncate(to: head)
-      span.append(prefixed: "")
-      chunk.compressedSize = UInt64(records.count)
-      span.append(littleEndian: chunk.compressedSize)
-      span.append(records.bytes)
+      stored.truncate(to: head)
+      (chunk.compression, chunk.compressedSize) = ("", UInt64(records.count))
+      stored.append(prefixed: "")
+      stored.append(littleEndian: chunk.compressedSize)
+      stored.append(records.bytes)
     }
-    span.replace(at: 1, littleEndian: UInt64(span.count - RecordHead.size))
-    chunk.length = UInt64(span.count)
+    stored.replace(at: 1, littleEndian: UInt64(stored.count - RecordHead.size))
+    chunk.chunkLength = UInt64(stored.count)
   }
 
-  private mutating func appendMessageIndexes(_ chunk: inout WrittenChunk) {
-    for topic in Topic.allCases {
-      let rows = entries[Int(topic.rawValue) - 1]
-      guard !rows.isEmpty else { continue }
-      chunk.messageIndexOffsets[Int(topic.rawValue) - 1] = UInt32(span.count)
-      span.appendRecord(.messageIndex) { buffer in
-        buffer.append(littleEndian: topic.rawValue)
-        buffer.append(littleEndian: UInt32(16 * rows.count))
-        for row in rows {
-          buffer.append(littleEndian: row.time)
-          buffer.append(littleEndian: row.offset)
-        }
-      }
+  private mutating func appendMessageIndexes(_ chunk: inout ChunkIndexRecord) {
+    for channel in channels.sorted(by: { $0.id < $1.id }) where !channel.entries.isEmpty {
+      chunk.messageIndexOffsets.append((channel.id, chunk.chunkStart + UInt64(stored.count)))
+      stored.append(MessageIndexRecord(channel: channel.id, entries: channel.entries))
     }
-    chunk.messageIndexLength = UInt64(span.count) - chunk.length
+    chunk.messageIndexLength = UInt64(stored.count) - chunk.chunkLength
   }
-}
-
-/// What the summary says of a chunk.
-struct WrittenChunk {
-  /// Of the chunk's record in the file.
-  var offset: UInt64
-  var times: ClosedRange<UInt64>
-  var uncompressedSize: UInt64
-  var compressedSize: UInt64 = 0
-  var isCompressed = false
-  /// Of the chunk's record.
-  var length: UInt64 = 0
-  var messageIndexLength: UInt64 = 0
-  /// By topic, behind the chunk's first byte; 0: the topic has no message in it.
-  var messageIndexOffsets: InlineArray<3, UInt32> = .init(repeating: 0)
 }

@@ -1,89 +1,119 @@
-/// What a closed trace ends with: DataEnd, schemas, channels, statistics, chunk indexes, footer.
-struct SummaryWriter {
-  private(set) var chunks: [WrittenChunk] = []
-  private var messages: [UInt64] = .init(repeating: 0, count: Topic.allCases.count)
-
-  /// Notes a chunk that was written, with its messages by topic.
-  mutating func add(_ chunk: WrittenChunk, messages counts: [Int]) {
-    chunks.append(chunk)
-    for (index, count) in counts.enumerated() { messages[index] += UInt64(count) }
+/// What a closed file ends with: DataEnd, what its summary is to hold, footer.
+///
+/// Entries are kept as they will be stored: about 100 bytes for each chunk.
+struct SummaryWriter: ~Copyable {
+  /// Which records the summary holds.
+  struct Parts: OptionSet {
+    var rawValue: UInt8
+    static let schemas = Parts(rawValue: 1)
+    static let channels = Parts(rawValue: 2)
+    static let statistics = Parts(rawValue: 4)
+    static let chunkIndexes = Parts(rawValue: 8)
+    static let attachmentIndexes = Parts(rawValue: 16)
+    static let metadataIndexes = Parts(rawValue: 32)
+    static let offsets = Parts(rawValue: 64)
+    static let all = Parts(rawValue: 127)
   }
 
-  /// Appends everything that comes behind the last chunk.
+  private let parts: Parts
+  private var schemas = ByteBuffer()
+  private var channels = ByteBuffer()
+  private var chunkIndexes = ByteBuffer()
+  private var attachmentIndexes = ByteBuffer()
+  private var metadataIndexes = ByteBuffer()
+  private var statistics = StatisticsRecord()
+  private var messageCounts: [UInt16: UInt64] = [:]
+  private var times: ClosedRange<UInt64>?
+
+  init(_ parts: Parts = .all) {
+    self.parts = parts
+  }
+
+  mutating func add(_ schema: SchemaRecord) {
+    statistics.schemas &+= 1
+    schemas.append(schema)
+  }
+
+  mutating func add(_ channel: ChannelRecord) {
+    statistics.channels &+= 1
+    channels.append(channel)
+  }
+
+  /// Notes messages, by channel, whose log times are in `times`.
+  mutating func add(messages: [(UInt16, UInt64)], times new: ClosedRange<UInt64>) {
+    for (channel, count) in messages {
+      messageCounts[channel, default: 0] += count
+      statistics.messages += count
+    }
+    let known = times ?? new
+    times = min(known.lowerBound, new.lowerBound)...max(known.upperBound, new.upperBound)
+  }
+
+  /// Notes a chunk that was written, with its messages by channel.
+  mutating func add(_ chunk: ChunkIndexRecord, messages: [(UInt16, UInt64)]) {
+    statistics.chunks &+= 1
+    chunkIndexes.append(chunk)
+    if !messages.isEmpty { add(messages: messages, times: chunk.startTime...chunk.endTime) }
+  }
+
+  mutating func add(_ attachment: AttachmentIndexRecord) {
+    statistics.attachments &+= 1
+    attachmentIndexes.append(attachment)
+  }
+
+  mutating func add(_ metadata: MetadataIndexRecord) {
+    statistics.metadata &+= 1
+    metadataIndexes.append(metadata)
+  }
+
+  /// Appends everything that comes behind the data.
   ///
   /// - Parameters:
   ///   - position: where DataEnd comes to stand.
   ///   - checksum: CRC-32 of all before it.
-  func write(at position: UInt64, checksum: UInt32, into buffer: inout ByteBuffer) {
-    buffer.appendRecord(.dataEnd) { $0.append(littleEndian: checksum) }
+  mutating func write(at position: UInt64, checksum: UInt32, into buffer: inout ByteBuffer) {
+    let origin = buffer.count
+    buffer.append(DataEndRecord(checksum: checksum))
     let start = buffer.count
-    func place(_ index: Int) -> UInt64 { position + UInt64(index) }
-
-    var groups: [(Opcode, Int)] = []
-    groups.append((.schema, buffer.count))
-    buffer.appendSchemas()
-    groups.append((.channel, buffer.count))
-    buffer.appendChannels()
-    groups.append((.statistics, buffer.count))
-    appendStatistics(to: &buffer)
-    groups.append((.chunkIndex, buffer.count))
-    for chunk in chunks { append(chunk, to: &buffer) }
+    var groups: [(opcode: Opcode, range: Range<Int>)] = []
+    func note(_ opcode: Opcode, from begin: Int, to end: Int) {
+      if end > begin { groups.append((opcode, begin..<end)) }
+    }
+    func append(
+      _ part: Parts, _ opcode: Opcode, _ records: borrowing ByteBuffer, _ buffer: inout ByteBuffer
+    ) {
+      guard parts.contains(part) else { return }
+      let begin = buffer.count
+      buffer.append(records.bytes)
+      note(opcode, from: begin, to: buffer.count)
+    }
+    append(.schemas, .schema, schemas, &buffer)
+    append(.channels, .channel, channels, &buffer)
+    if parts.contains(.statistics) {
+      let begin = buffer.count
+      (statistics.startTime, statistics.endTime) = (times?.lowerBound ?? 0, times?.upperBound ?? 0)
+      statistics.messageCounts = messageCounts.map { ($0, $1) }.sorted { $0.0 < $1.0 }
+      buffer.append(statistics)
+      note(.statistics, from: begin, to: buffer.count)
+    }
+    append(.chunkIndexes, .chunkIndex, chunkIndexes, &buffer)
+    append(.attachmentIndexes, .attachmentIndex, attachmentIndexes, &buffer)
+    append(.metadataIndexes, .metadataIndex, metadataIndexes, &buffer)
     let offsets = buffer.count
-    for (index, (opcode, begin)) in groups.enumerated() {
-      let end = index + 1 < groups.count ? groups[index + 1].1 : offsets
-      guard end > begin else { continue }
-      buffer.appendRecord(.summaryOffset) { buffer in
-        buffer.append(opcode.rawValue)
-        buffer.append(littleEndian: place(begin))
-        buffer.append(littleEndian: UInt64(end - begin))
+    func place(_ index: Int) -> UInt64 { position + UInt64(index - origin) }
+    if parts.contains(.offsets) {
+      for (opcode, range) in groups {
+        buffer.append(
+          SummaryOffsetRecord(
+            opcode: opcode.rawValue, start: place(range.lowerBound), length: UInt64(range.count)))
       }
     }
+    let hasOffsets = buffer.count > offsets
     buffer.append(Opcode.footer.rawValue)
     buffer.append(littleEndian: UInt64(FooterRecord.size))
-    buffer.append(littleEndian: place(start))
-    buffer.append(littleEndian: place(offsets))
-    let summary = UnsafeRawBufferPointer(rebasing: buffer.bytes[start...])
-    buffer.append(littleEndian: crc32(summary))
+    buffer.append(littleEndian: offsets > start ? place(start) : 0)
+    buffer.append(littleEndian: hasOffsets ? place(offsets) : 0)
+    buffer.append(littleEndian: crc32(UnsafeRawBufferPointer(rebasing: buffer.bytes[start...])))
     buffer.append(mcapMagic)
-  }
-
-  private func appendStatistics(to buffer: inout ByteBuffer) {
-    let topics = UInt32(Topic.allCases.count)
-    let timed = chunks.filter { $0.times != 0...0 }
-    buffer.appendRecord(.statistics) { buffer in
-      buffer.append(littleEndian: messages.reduce(0, +))
-      buffer.append(littleEndian: UInt16(topics))
-      buffer.append(littleEndian: topics)
-      buffer.append(littleEndian: UInt32(0))
-      buffer.append(littleEndian: UInt32(0))
-      buffer.append(littleEndian: UInt32(clamping: chunks.count))
-      buffer.append(littleEndian: timed.map(\.times.lowerBound).min() ?? 0)
-      buffer.append(littleEndian: timed.map(\.times.upperBound).max() ?? 0)
-      buffer.append(littleEndian: 10 * UInt32(messages.count))
-      for topic in Topic.allCases {
-        buffer.append(littleEndian: topic.rawValue)
-        buffer.append(littleEndian: messages[Int(topic.rawValue) - 1])
-      }
-    }
-  }
-
-  private func append(_ chunk: WrittenChunk, to buffer: inout ByteBuffer) {
-    buffer.appendRecord(.chunkIndex) { buffer in
-      buffer.append(littleEndian: chunk.times.lowerBound)
-      buffer.append(littleEndian: chunk.times.upperBound)
-      buffer.append(littleEndian: chunk.offset)
-      buffer.append(littleEndian: chunk.length)
-      let used = Topic.allCases.filter { chunk.messageIndexOffsets[Int($0.rawValue) - 1] > 0 }
-      buffer.append(littleEndian: 10 * UInt32(used.count))
-      for topic in used {
-        buffer.append(littleEndian: topic.rawValue)
-        let offset = UInt64(chunk.messageIndexOffsets[Int(topic.rawValue) - 1])
-        buffer.append(littleEndian: chunk.offset + offset)
-      }
-      buffer.append(littleEndian: chunk.messageIndexLength)
-      buffer.append(prefixed: chunk.isCompressed ? "zstd" : "")
-      buffer.append(littleEndian: chunk.compressedSize)
-      buffer.append(littleEndian: chunk.uncompressedSize)
-    }
   }
 }

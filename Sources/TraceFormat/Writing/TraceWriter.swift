@@ -17,8 +17,8 @@ public final class TraceWriter {
     public var flushInterval: UInt64 = 100_000_000
     /// Run and graph are repeated after so many bytes of the file.
     public var repetitionBytes: UInt64 = 64 << 20
-    /// Whether chunks are compressed.
-    public var compresses = true
+    /// How chunks are compressed.
+    public var compression = ChunkCompression.zstd
     /// Whether to wait for the disk after each chunk.
     public var syncsEachChunk = false
 
@@ -62,12 +62,16 @@ public final class TraceWriter {
     self.run = run
     self.tap = tap
     self.options = options
-    chunk = ChunkBuilder(compresses: options.compresses)
-    pending.append(mcapMagic)
-    pending.appendRecord(.header) { buffer in
-      buffer.append(prefixed: "gradtop")
-      buffer.append(prefixed: run.version.isEmpty ? "gradtop" : "gradtop " + run.version)
+    chunk = ChunkBuilder(options.compression)
+    Topic.forEachDeclaration {
+      summary.add($0)
+    } channel: {
+      summary.add($0)
     }
+    pending.append(mcapMagic)
+    pending.append(
+      HeaderRecord(
+        profile: "gradtop", library: run.version.isEmpty ? "gradtop" : "gradtop " + run.version))
     send(steps: 0)
     addNames(now: run.monotonicOrigin)
   }
@@ -77,8 +81,12 @@ public final class TraceWriter {
     guard !isClosed else { return }
     graphs.removeAll { $0.id == graph.id }
     graphs.append(graph)
-    if chunk.messageCount(.step) > 0 { flush() }
-    if chunk.messageCount(.run) == 0 { addNames(now: now) } else { add(graph, now: now) }
+    if chunk.messageCount(Topic.step.rawValue) > 0 { flush() }
+    if chunk.messageCount(Topic.run.rawValue) == 0 {
+      addNames(now: now)
+    } else {
+      add(graph, now: now)
+    }
     flush()
   }
 
@@ -89,9 +97,9 @@ public final class TraceWriter {
     step.encode(into: &message)
     if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flush() }
     let begin = run.wallClockOrigin &+ step.start
-    chunk.add(
+    add(
       .step, sequence: UInt32(truncatingIfNeeded: step.index), logTime: begin &+ step.duration,
-      publishTime: begin, message.bytes)
+      publishTime: begin)
     if chunkOpened == nil { chunkOpened = now }
     if chunk.count >= options.chunkBytes { flush() } else { flushIfDue(now: now) }
     repeatNamesIfDue(now: now)
@@ -107,13 +115,16 @@ public final class TraceWriter {
   /// Writes what is there.
   public func flush() {
     guard chunk.count > 0, !isClosed else { return }
-    let counts = Topic.allCases.map { chunk.messageCount($0) }
-    let written = chunk.finish(
-      sequence: sequence, droppedEvents: droppedEvents, position: position, into: &pending)
+    let counts = chunk.messageCounts
+    let steps = chunk.messageCount(Topic.step.rawValue)
+    let index = chunk.finish(position: position + UInt64(Marker.recordSize))
+    Marker(sequence: sequence, droppedEvents: droppedEvents, covering: chunk.span)
+      .write(into: &pending)
+    pending.append(chunk.span)
     sequence += 1
     chunkOpened = nil
-    summary.add(written, messages: counts)
-    send(steps: chunkSteps(counts))
+    summary.add(index, messages: counts)
+    send(steps: UInt64(steps))
   }
 
   /// Ends the trace: names once more, summary, footer.
@@ -142,11 +153,17 @@ extension TraceWriter {
   /// Puts schemas, channels, run and all graphs into the chunk.
   private func addNames(now: UInt64) {
     lastRepetition = position
-    chunk.addDeclarations()
+    chunk.addRecords { buffer in
+      Topic.forEachDeclaration {
+        buffer.append($0)
+      } channel: {
+        buffer.append($0)
+      }
+    }
     message.removeAll()
     run.encode(into: &message)
     let time = wallClock(now)
-    chunk.add(.run, sequence: 0, logTime: time, publishTime: time, message.bytes)
+    add(.run, sequence: 0, logTime: time, publishTime: time)
     for graph in graphs { add(graph, now: now) }
     if chunkOpened == nil { chunkOpened = now }
   }
@@ -155,7 +172,15 @@ extension TraceWriter {
     message.removeAll()
     graph.encode(into: &message)
     let time = wallClock(now)
-    chunk.add(.graph, sequence: graph.id, logTime: time, publishTime: time, message.bytes)
+    add(.graph, sequence: graph.id, logTime: time, publishTime: time)
+  }
+
+  /// Puts `message` into the chunk.
+  private func add(_ topic: Topic, sequence: UInt32, logTime: UInt64, publishTime: UInt64) {
+    chunk.add(
+      MessageRecord(
+        channel: topic.rawValue, sequence: sequence, logTime: logTime, publishTime: publishTime,
+        data: message.bytes))
   }
 
   private func wallClock(_ now: UInt64) -> UInt64 {
@@ -166,10 +191,6 @@ extension TraceWriter {
 // MARK: - Output
 
 extension TraceWriter {
-  private func chunkSteps(_ counts: [Int]) -> UInt64 {
-    UInt64(counts[Int(Topic.step.rawValue) - 1])
-  }
-
   /// Hands `pending` to tap and output.
   private func send(steps: UInt64) {
     tap?.append(pending.bytes, at: position)

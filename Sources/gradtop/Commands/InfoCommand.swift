@@ -28,11 +28,11 @@ struct InfoCommand {
   }
 
   private func list() throws(Failure) -> ExitStatus {
-    print("{\"records\": [", terminator: "")
     var isFirst = true
+    let gaps: [TraceGap]
     do {
-      try RecordListing.read(path: path) { record in
-        print(isFirst ? "\n" : ",\n", terminator: "")
+      gaps = try RecordListing.read(path: path) { record in
+        print(isFirst ? "{\"records\": [\n" : ",\n", terminator: "")
         isFirst = false
         let fields = record.fields.map { "[\(quoted($0.name)), \(json($0.value))]" }
         print(
@@ -40,11 +40,12 @@ struct InfoCommand {
           terminator: "")
       }
     } catch {
-      print("\n]}")
+      if !isFirst { print("\n]}") }
       throw Failure(error)
     }
-    print("\n]}")
-    return .success
+    print(isFirst ? "{\"records\": []}" : "\n]}")
+    for gap in gaps { printError("gradtop: \(path): \(describe(gap))") }
+    return gaps.isEmpty ? .success : .incomplete
   }
 
   private func json(_ value: RecordDescription.Value) -> String {

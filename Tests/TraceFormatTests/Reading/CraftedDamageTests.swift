@@ -47,9 +47,29 @@ import Testing
     #expect(try gaps(around: chunk) == ["the chunk does not decompress"])
   }
 
+  @Test func anLZ4ChunkThatDecompressesToMoreThanItClaims() throws {
+    let bomb = CraftedTrace.lz4(Array(repeating: 0, count: 8 << 20))
+    let chunk = CraftedTrace.chunk([], compression: "lz4", size: 100, stored: bomb)
+    #expect(bomb.count < 40_000)
+    #expect(try gaps(around: chunk) == ["the chunk does not decompress"])
+  }
+
+  @Test func anLZ4ChunkThatIsCutOff() throws {
+    let records = CraftedTrace.message(SampleTrace.step(2))
+    let stored = Array(CraftedTrace.lz4(records).dropLast(5))
+    let chunk = CraftedTrace.chunk(records, compression: "lz4", stored: stored)
+    #expect(try gaps(around: chunk) == ["the chunk does not decompress"])
+  }
+
+  @Test func aSoundLZ4ChunkIsRead() throws {
+    let records = CraftedTrace.message(SampleTrace.step(2))
+    let chunk = CraftedTrace.chunk(records, compression: "lz4", stored: CraftedTrace.lz4(records))
+    #expect(try gaps(around: chunk) == [])
+  }
+
   @Test func aChunkWithAnUnknownCompression() throws {
-    let chunk = CraftedTrace.chunk([1, 2, 3], compression: "lz4")
-    #expect(try gaps(around: chunk) == ["the chunk is compressed with \"lz4\""])
+    let chunk = CraftedTrace.chunk([1, 2, 3], compression: "br")
+    #expect(try gaps(around: chunk) == ["the chunk is compressed with \"br\""])
   }
 
   @Test func aChunkThatEndsInsideItsHead() throws {

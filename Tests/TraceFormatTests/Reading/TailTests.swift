@@ -64,7 +64,7 @@ import Testing
     let source = try TraceFile(path: file.path)
     #expect(Told(polling: source).steps.count == 3)
     #expect(source.state == .closed)
-    file.write(SampleTrace.bytes(steps: 3..<40, compresses: false))
+    file.write(SampleTrace.bytes(steps: 3..<40, compression: .none))
     let told = Told(polling: source)
     #expect(told.gaps.last?.reason == "the file was written anew")
     #expect(told.steps.map(\.index) == Array(3..<40))
