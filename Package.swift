@@ -54,7 +54,10 @@ let package = Package(
     module("Diagnosis", ["TraceSession", "TraceFormat"]),
     module(
       "Screen",
-      resources: [.embedInCode("Themes/dark.theme"), .embedInCode("Themes/light.theme")]),
+      resources: [
+        "color-blind-safe", "dark", "dracula", "gruvbox", "high-contrast", "light", "monochrome",
+        "nord", "solarized",
+      ].map { .embedInCode("Themes/\($0).theme") }),
     module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
     module("Terminal", ["Screen", "CNcurses"]),
     module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),

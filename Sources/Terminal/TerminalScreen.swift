@@ -31,6 +31,7 @@ public final class TerminalScreen {
       let input = fdopen(dup(descriptor), "r")
     else { throw TerminalError(reason: "no terminal: \(String(cString: strerror(errno)))") }
     let requests = Restoration.arm(descriptor)
+    let isDirect = usesColor && DirectColor.prepare(descriptor)
     guard let screen = newterm(nil, output, input) else {
       Restoration.disarm()
       Glibc.close(descriptor)
@@ -52,9 +53,7 @@ public final class TerminalScreen {
     let hasColors = has_colors() && start_color() == OK
     use_default_colors()
     depth = ColorDepth(
-      colors: hasColors ? Int(gradtop_colors()) : 0,
-      isDirect: tigetflag(UnsafeMutablePointer(mutating: ("RGB" as StaticString).characters)) > 0,
-      isWanted: usesColor)
+      colors: hasColors ? Int(gradtop_colors()) : 0, isDirect: isDirect, isWanted: usesColor)
   }
 
   deinit { close() }
@@ -80,12 +79,6 @@ public final class TerminalScreen {
   }
 }
 
-extension StaticString {
-  fileprivate var characters: UnsafePointer<CChar> {
-    UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
-  }
-}
-
 // MARK: - Painting
 
 extension TerminalScreen {
@@ -108,15 +101,14 @@ extension TerminalScreen {
   }
 
   private func set(_ style: Style, _ theme: Theme) {
-    let paint = theme[style.role]
-    let background = style.background.map { theme[$0].background } ?? paint.background
+    let paint = theme.paint(style)
     var attributes: attr_t = 0
-    if paint.isBold || style.isBold { attributes |= gradtop_bold() }
+    if paint.isBold { attributes |= gradtop_bold() }
     if paint.isUnderlined { attributes |= gradtop_underline() }
-    if paint.isReversed != style.isReversed { attributes |= gradtop_reverse() }
+    if paint.isReversed { attributes |= gradtop_reverse() }
     // Without colors a selected row must be seen all the same.
     if depth == .none, style.background != nil { attributes |= gradtop_reverse() }
-    gradtop_set_attributes(attributes, pair(paint.foreground, background))
+    gradtop_set_attributes(attributes, pair(paint.foreground, paint.background))
   }
 
   private func pair(_ foreground: Color, _ background: Color) -> Int32 {

@@ -56,7 +56,7 @@ extension Dashboard {
         return []
       }
       return area.contains(point) ? panels[selected].click(point, scene, in: area) : []
-    case .resize: return []
+    case .drag, .drop, .resize: return []
     case .signal: return [.quit]
     }
   }

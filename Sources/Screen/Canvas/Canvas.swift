@@ -5,6 +5,12 @@ public struct Cell: Equatable, Sendable {
   /// How it looks.
   public var style: Style
 
+  /// `character` in `style`.
+  public init(character: Character?, style: Style) {
+    self.character = character
+    self.style = style
+  }
+
   /// An empty cell.
   public static let blank = Cell(character: " ", style: Style(.text))
 }
@@ -40,7 +46,12 @@ public struct Canvas: Equatable, Sendable {
   /// The cell in column `x` of row `y`; blank outside.
   public subscript(x: Int, y: Int) -> Cell {
     get { isInside(x, y) ? cells[y * size.width + x] : .blank }
-    set { if isInside(x, y) { cells[y * size.width + x] = newValue } }
+    set {
+      guard isInside(x, y) else { return }
+      var cell = newValue
+      if glyphs == .ascii { cell.character = cell.character?.inASCII }
+      cells[y * size.width + x] = cell
+    }
   }
 
   private func isInside(_ x: Int, _ y: Int) -> Bool {
@@ -69,14 +80,16 @@ extension Canvas {
     var x = point.x
     guard (area.y..<area.bottom).contains(point.y) else { return x + text.columns }
     for character in text {
-      let width = character.columns
-      if width == 0 { continue }
-      if x >= area.x, x + width <= area.right {
-        separate(x..<x + width, point.y)
-        self[x, point.y] = Cell(character: character, style: style)
-        if width == 2 { self[x + 1, point.y] = Cell(character: nil, style: style) }
+      for (part, width) in character.parts {
+        if x >= area.x, x + width <= area.right {
+          separate(x..<x + width, point.y)
+          self[x, point.y] = Cell(character: part, style: style)
+          // Half of a wide character is a character of its own where none is wide.
+          let half = glyphs == .ascii ? part : nil
+          if width == 2 { self[x + 1, point.y] = Cell(character: half, style: style) }
+        }
+        x += width
       }
-      x += width
     }
     return x
   }

@@ -12,6 +12,10 @@ public enum Input: Equatable, Sendable {
   case key(Key)
   /// The left button went down.
   case click(Point)
+  /// The pointer moved with the left button down; the first point is where that went down.
+  case drag(Point, to: Point)
+  /// The left button came up after a drag.
+  case drop(Point, to: Point)
   /// The wheel turned by so many notches; negative is up.
   case wheel(Int, at: Point)
   /// The terminal has another size.

@@ -62,6 +62,12 @@ public struct Style: Hashable, Sendable {
   public var role: Role
   /// The role whose color lies behind it; nil: the terminal's own.
   public var background: Role?
+  /// The character's color on a ramp; nil: that of the role.
+  public var ink: Shade?
+  /// The color behind it on a ramp; nil: that of the background.
+  ///
+  /// Where there are no colors, a blank with a ground is shown by a denser or a lighter character.
+  public var ground: Shade?
   /// Heavier.
   public var isBold = false
   /// With foreground and background swapped.
