@@ -50,6 +50,7 @@ let package = Package(
       resources: [
         .embedInCode("Resources/digits.csv.gz"), .embedInCode("Resources/digits.json"),
       ], exclude: ["Resources/digits.txt"]),
+    module("Rematerialization"),
     module("TraceSession", ["TraceFormat"]),
     module("Diagnosis", ["TraceSession", "TraceFormat"]),
     module(
@@ -65,7 +66,8 @@ let package = Package(
     program(
       "gradtop",
       [
-        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen",
+        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels",
+        "Rematerialization", "Screen",
         "Terminal",
         "Exchange",
       ]),
@@ -83,6 +85,7 @@ let package = Package(
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
     tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
     tests("TrainingTests", ["gradtop"], exclude: ["InvalidModels"]),
+    tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
     tests("ScreenTests", ["Screen"]),
     tests(
       "PanelsTests", ["Panels", "Screen", "TraceSession", "TraceFormat"], exclude: ["Snapshots"]),

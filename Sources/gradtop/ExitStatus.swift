@@ -11,6 +11,8 @@ struct ExitStatus: Equatable {
   static let internalError = ExitStatus(rawValue: 70)
   static let cannotCreate = ExitStatus(rawValue: 73)
   static let inputOutput = ExitStatus(rawValue: 74)
+  /// A memory budget that cannot be met.
+  static let budget = ExitStatus(rawValue: 75)
 
   static func signal(_ number: Int32) -> ExitStatus { ExitStatus(rawValue: 128 + number) }
 }

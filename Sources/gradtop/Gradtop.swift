@@ -59,6 +59,7 @@ struct Gradtop {
     case .tail: return try ReplayCommand(arguments, follows: true).run()
     case .export: return try ExportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
+    case .plan: return try PlanCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()
     }
   }

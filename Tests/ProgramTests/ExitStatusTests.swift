@@ -12,7 +12,7 @@ import Testing
     #expect(outcome.output == "")
     #expect(
       outcome.errors == """
-        gradtop: bogus: unknown command; valid are: run, replay, tail, export, info, frame
+        gradtop: bogus: unknown command; valid are: run, replay, tail, export, info, plan, frame
 
         """)
   }

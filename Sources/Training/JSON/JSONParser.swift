@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Ours because the standard one keeps neither order, duplicates nor positions, all of which a clear
 /// message needs. Never traps: every mistake is an error with line and column.
-struct JSONParser {
+public struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
@@ -13,7 +13,7 @@ struct JSONParser {
   static let depthLimit = 512
 
   /// The value of a whole text.
-  static func parse(_ text: [UInt8]) throws(ModelFileError) -> JSONValue {
+  public static func parse(_ text: [UInt8]) throws(ModelFileError) -> JSONValue {
     var parser = JSONParser(bytes: text)
     let value = try parser.value()
     parser.skipSpace()

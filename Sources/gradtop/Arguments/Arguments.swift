@@ -1,3 +1,5 @@
+import Training
+
 /// A command's options and operands.
 struct Arguments {
   let command: Command
@@ -54,6 +56,15 @@ struct Arguments {
       throw mistake(name, "expected a whole number of at least \(least), found \"\(text)\"")
     }
     return number
+  }
+
+  /// A number of bytes.
+  func size(_ name: String) throws(Failure) -> Int? {
+    guard let text = values[name] else { return nil }
+    guard let bytes = ByteSize.parse(text) else {
+      throw mistake(name, "expected \(ByteSize.form), found \"\(text)\"")
+    }
+    return bytes
   }
 
   /// One of `choices`, or the first of them.

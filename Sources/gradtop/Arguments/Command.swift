@@ -1,6 +1,6 @@
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, info, frame
+  case run, replay, tail, export, info, plan, frame
 
   /// What it is for, in a few words.
   var summary: String {
@@ -10,6 +10,7 @@ enum Command: String, CaseIterable {
     case .tail: "follow a trace that is being written"
     case .export: "print a trace as a table"
     case .info: "what is in a trace, and how whole it is"
+    case .plan: "memory against recompute"
     case .frame: "print one frame of the dashboard"
     }
   }
@@ -19,6 +20,7 @@ enum Command: String, CaseIterable {
     switch self {
     case .run: "[MODEL.json]"
     case .replay, .tail, .export, .info, .frame: "TRACE"
+    case .plan: "COSTS.json"
     }
   }
 
@@ -30,6 +32,7 @@ enum Command: String, CaseIterable {
     case .tail: "gradtop tail run.mcap"
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
     case .info: "gradtop info run.mcap --format json"
+    case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
     case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
     }
   }
@@ -78,12 +81,16 @@ struct Option {
     Option(
       "--format", "FORMAT", "csv or json; text or json for info; text for frame",
       [.export, .info, .frame]),
+    Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
+    Option("--frontier", "what each budget would give", [.plan]),
+    Option("--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan]),
+    Option("--format", "FORMAT", "text or json", [.plan]),
     Option("--table", "TABLE", "which table; layers without", [.export]),
     Option("--steps", "A..B", "steps A to B only, both included", [.export]),
     Option("--records", "the records of any MCAP file as JSON", [.info]),
     Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
     Option("--panel", "NAME", "overview, layers or ops", [.frame]),
-    Option("--output", "FILE", short: "-o", "write to a file", [.export, .frame]),
+    Option("--output", "FILE", short: "-o", "write to a file", [.export, .plan, .frame]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),
   ]
 
