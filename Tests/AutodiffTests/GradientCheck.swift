@@ -7,6 +7,8 @@ enum Operand: Sendable, CustomStringConvertible {
   case trained(Shape, in: ClosedRange<Float> = -2...2)
   /// Random numbers that get no gradient.
   case fixed(Shape)
+  /// Whole numbers below a bound that get no gradient.
+  case tokens(Shape, below: Int)
   /// Classes below a bound, in the batch's targets.
   case classes(Shape, below: Int)
 
@@ -14,6 +16,7 @@ enum Operand: Sendable, CustomStringConvertible {
     switch self {
     case .trained(let shape, _): "\(shape)"
     case .fixed(let shape): "fixed \(shape)"
+    case .tokens(let shape, let bound): "tokens \(shape) below \(bound)"
     case .classes(let shape, let bound): "classes \(shape) below \(bound)"
     }
   }
@@ -93,6 +96,9 @@ final class GradientProbe {
         starts.append((value, numbers))
       case .fixed(let shape):
         let numbers = (0..<shape.elementCount).map { _ in stream.uniform(-2, 2) }
+        values.append(network.addConstant(numbers, shape: shape))
+      case .tokens(let shape, let bound):
+        let numbers = (0..<shape.elementCount).map { _ in Float(stream.index(below: bound)) }
         values.append(network.addConstant(numbers, shape: shape))
       case .classes(let shape, let bound):
         values.append(network.addBatchTensor(.target, shape: shape, type: .int32))

@@ -46,4 +46,25 @@ struct Golden: CustomStringConvertible, Sendable {
         loss: numbers[1], total: numbers[2], norms: Dictionary(uniqueKeysWithValues: norms))
     }
   }
+
+  /// Whether there are gradients of states.
+  var hasTimes: Bool {
+    FileManager.default.fileExists(
+      atPath: Self.folder.appending(path: "\(description)/time.csv").path)
+  }
+
+  /// For each step: the root mean square of a state's gradient, by `node t`.
+  func times() throws -> [[String: Double]] {
+    var steps: [[String: Double]] = []
+    for line in String(decoding: try bytes("time.csv"), as: UTF8.self).split(separator: "\n")
+      .dropFirst()
+    {
+      let cells = line.split(separator: ",")
+      let step = try #require(Int(cells[0]))
+      if step == steps.count { steps.append([:]) }
+      let rms: Double = try #require(Double(cells[3]))
+      steps[step]["\(cells[1]) \(cells[2])"] = rms
+    }
+    return steps
+  }
 }

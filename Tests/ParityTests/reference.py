@@ -12,12 +12,15 @@ import numpy
 import torch
 from torch.nn import functional
 
+from sequence_layers import SequenceLayers
 
-class Reference:
+
+class Reference(SequenceLayers):
     def __init__(self, folder, seed=0):
         self.folder = pathlib.Path(folder)
         self.file = json.loads((self.folder / "model.json").read_text())
         self.parameters = {}
+        self.states = []
         self.training = self.file.get("training", {})
         self.batch_size = self.training.get("batch_size", 32)
         self.data = [
@@ -34,6 +37,7 @@ class Reference:
         count = len(self.data[0])
         rows = [(batch * self.batch_size + k) % count for k in range(self.batch_size)]
         x, target = (part[rows] for part in self.data)
+        self.states = []
         output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
         loss = self.file["loss"]
         options = {k: v for k, v in loss.items() if k != "type"}

@@ -45,6 +45,15 @@ extension Executor {
         reading.gradientRMS = meters[index].rootMeanSquare(floats(gradient))
       }
     }
+    for row in plan.rows {
+      guard let states = row.states else { continue }
+      var reading = OutputReading()
+      var state = floats(states.tensor)
+      for meter in timeMeters[row.node.index] {
+        meter.measure(state, step: -1, firstStep: -1, into: &reading)
+        state += meter.count
+      }
+    }
     return MonotonicClock.now() - start
   }
 

@@ -14,6 +14,9 @@ public final class Executor {
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
   let meters: ContiguousArray<OutputMeter>
+  /// By node, for those that go through time: a meter for each step, and where its readings start.
+  let timeMeters: ContiguousArray<ContiguousArray<OutputMeter>>
+  let firstTimeReading: ContiguousArray<Int>
   private var currentThreads: Int32 = -1
   /// How many updates there were.
   var updates = 0
@@ -54,14 +57,9 @@ public final class Executor {
     threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
     meters = ContiguousArray(
       plan.network.nodes.map { node in
-        let saturation: OutputMeter.Saturation =
-          switch node.primitive {
-          case is Tanh: .tanh
-          case is Sigmoid: .sigmoid
-          default: .none
-          }
-        return OutputMeter(plan.network[node.result].shape, saturation: saturation)
+        OutputMeter(plan.network[node.result].shape, saturation: .of(node.primitive))
       })
+    (timeMeters, firstTimeReading) = Self.timeMeters(plan)
     floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
     for (index, states) in plan.stateTensors.enumerated() {
       let count = plan.network[plan.network.parameters[index].value].shape.elementCount
@@ -84,6 +82,7 @@ public final class Executor {
     readings.deallocate()
     sums.deallocate()
     for meter in meters { meter.deallocate() }
+    for meter in timeMeters.joined() { meter.deallocate() }
   }
 }
 
@@ -217,11 +216,16 @@ extension Executor {
       times[2 * row] = last
       times[2 * row + 1] = now
       last = now
+      if let outputs = record.outputs, it.timeNorms != nil {
+        measureStateGradients(it, outputs)
+        last = noteMeasuring(since: last)
+      }
       if let outputs = record.outputs, it.phase == .forward {
         let node = it.node.index
         let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
         meters[node].measure(
           output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+        measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
         last = noteMeasuring(since: last)
       }
     }

@@ -5,7 +5,8 @@ public struct StepRecord {
   public var times: UnsafeMutablePointer<UInt64>?
   /// Sums over each parameter's gradient, weights and change.
   public var parameters: UnsafeMutablePointer<UpdateSums>?
-  /// Statistics of each node's output and of its gradient; nil where this step is not measured.
+  /// Statistics of outputs and of their gradients, in the order of `Plan.readings`; nil where this
+  /// step is not measured.
   public var outputs: UnsafeMutablePointer<OutputReading>?
 
   /// Records nothing.

@@ -128,6 +128,9 @@ extension Network {
     _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String
   ) throws(ShapeError) -> ValueID {
     let shape = try primitive.resultShape(of: operands.map { values[$0.index].shape })
+    guard shape.isCountable else {
+      throw ShapeError(type(of: primitive).name, "a result of shape \(shape) is too large")
+    }
     let id = NodeID(index: nodes.count)
     let result = add(Value(shape: shape, type: .float32, origin: .node(id)))
     nodes.append(

@@ -15,6 +15,19 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// How many elements a tensor of this shape has; 1 for a scalar.
   public var elementCount: Int { sizes.reduce(1, *) }
 
+  /// Whether a tensor of this shape, and a few times its bytes, can be counted without overflow.
+  ///
+  /// Whatever is built from sizes that come from outside is asked this before anything else.
+  public var isCountable: Bool {
+    var count = 1
+    for size in sizes {
+      let (product, overflows) = count.multipliedReportingOverflow(by: max(1, size))
+      guard !overflows, product <= 1 << 48 else { return false }
+      count = product
+    }
+    return true
+  }
+
   /// The last size, 1 for a scalar: the width of a row.
   public var width: Int { sizes.last ?? 1 }
 

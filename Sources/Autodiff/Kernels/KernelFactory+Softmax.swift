@@ -33,6 +33,9 @@ extension KernelFactory {
     _ kind: Normalizer, _ x: Operand, into y: Operand, axis: Int? = nil
   ) throws(KernelError) -> [Kernel] {
     guard x.shape.elementCount > 0 else { return [] }
+    if isCertain(x.shape, axis) {
+      return [fill(y.tensor, count: x.shape.elementCount, with: kind == .softmax ? 1 : 0)]
+    }
     let threads = threads(elements: x.shape.elementCount)
     var (data, axis) = try form(x.shape, axis)
     var operation = try kind.forward(&data, axis: axis)
@@ -52,6 +55,9 @@ extension KernelFactory {
     _ kind: Normalizer, _ y: Operand, upstream: Operand, into dx: Operand, axis: Int? = nil
   ) throws(KernelError) -> [Kernel] {
     guard y.shape.elementCount > 0 else { return [] }
+    if isCertain(y.shape, axis) {
+      return [fill(dx.tensor, count: y.shape.elementCount, with: 0)]
+    }
     let threads = threads(elements: y.shape.elementCount)
     var (data, axis) = try form(y.shape, axis)
     var forward = try kind.forward(&data, axis: axis)
@@ -68,6 +74,11 @@ extension KernelFactory {
           Argument(index: DNNL_ARG_DIFF_SRC, tensor: dx.tensor, description: data),
         ], reads: [y.tensor, upstream.tensor], writes: [dx.tensor])
     ]
+  }
+
+  /// Whether there is one choice only; oneDNN's rounding would make a gradient of it.
+  private func isCertain(_ shape: Shape, _ axis: Int?) -> Bool {
+    dimensions(shape)[axis ?? max(0, shape.rank - 1)] == 1
   }
 
   /// All dimensions before and after the axis are one each.

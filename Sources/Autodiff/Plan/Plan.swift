@@ -18,6 +18,18 @@ public struct PlanRow: Sendable {
     repeating: 0, count: MemoryCategory.allCases.count)
   /// Its kernels.
   let kernels: Range<Int>
+  /// Forward through time: the state at each time step.
+  var states: Operand?
+  /// Backward through time: the root mean square of the state's gradient at each time step.
+  var timeNorms: TensorID?
+}
+
+/// What one reading of a step is of.
+public struct ReadingPlace: Equatable, Sendable {
+  /// The node.
+  public let node: NodeID
+  /// The time step; nil: its output as a whole.
+  public let timeStep: Int?
 }
 
 /// A tensor that is kept for backward.
@@ -74,6 +86,8 @@ public final class Plan {
   public let parameterHasGradient: [Bool]
   /// For each node: whether a gradient of its output exists.
   public let nodeHasGradient: [Bool]
+  /// What is measured of a step: each node's output, then each state of those that go through time.
+  public let readings: [ReadingPlace]
   /// Bytes of the arena.
   public let arenaBytes: Int
   /// The largest sum of live bytes: no packing needs less.
@@ -110,6 +124,7 @@ public final class Plan {
     let hasGradient = builder.differentiation.hasGradient
     parameterHasGradient = network.parameters.map { hasGradient[$0.value.index] }
     nodeHasGradient = network.nodes.map { hasGradient[$0.result.index] }
+    readings = Self.readings(of: network, rows: memory.rows)
     arenaBytes = memory.packing.extent
     arenaLowerBound = memory.packing.lowerBound
     parts = builder.parts
@@ -121,6 +136,16 @@ public final class Plan {
     stateTensors = builder.stateTensors
     seed = builder.seed
     factory = builder.factory
+  }
+
+  private static func readings(of network: Network, rows: [PlanRow]) -> [ReadingPlace] {
+    var steps: [NodeID: Int] = [:]
+    for row in rows { if let states = row.states { steps[row.node] = states.shape.sizes[0] } }
+    let nodes = network.nodes.indices.map { NodeID(index: $0) }
+    return nodes.map { ReadingPlace(node: $0, timeStep: nil) }
+      + nodes.flatMap { node in
+        (0..<steps[node, default: 0]).map { ReadingPlace(node: node, timeStep: $0) }
+      }
   }
 
   /// Floating-point operations of one forward and one backward call of a node.

@@ -139,6 +139,10 @@ extension PlanBuilder {
     emit(made, node: id, phase: .forward)
     // A measurement after the op reads its result.
     use([valueTensors[node.result.index]], at: max(0, kernels.count - 1))
+    if let states = node.primitive.statesInTime {
+      rows[rows.count - 1].states = extras[states]
+      use([extras[states].tensor], at: max(0, kernels.count - 1))
+    }
     return extras
   }
 
@@ -166,10 +170,13 @@ extension PlanBuilder {
         targets.append(GradientTarget(operand: part, accumulates: false))
       }
     }
+    let timeNorms = node.primitive.statesInTime.map { states in
+      factory.temporary([extras[states].shape.sizes[0]])
+    }
     let site = BackwardSite(
       kernels: factory, operands: node.operands.map(operand), result: operand(node.result),
       extras: extras, upstream: Operand(tensor: upstream, shape: network[node.result].shape),
-      targets: targets)
+      targets: targets, timeNorms: timeNorms)
     var made: [Kernel]
     do {
       made = try node.primitive.backward(site)
@@ -181,6 +188,10 @@ extension PlanBuilder {
     }
     use([upstream], at: kernels.count)
     emit(made, node: id, phase: .backward)
+    if let timeNorms {
+      rows[rows.count - 1].timeNorms = timeNorms.tensor
+      use([timeNorms.tensor], at: max(0, kernels.count - 1))
+    }
   }
 
   /// One row for each node that owns parameters: the node that uses them first.

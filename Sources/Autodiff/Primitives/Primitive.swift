@@ -35,6 +35,9 @@ public protocol Primitive: Sendable {
 
   /// Whether no gradient goes back through it.
   var cutsGradient: Bool { get }
+
+  /// Where it goes step by step through time: which of `Saved.extras` has the states, `[T, …]`.
+  var statesInTime: Int? { get }
 }
 
 extension Primitive {
@@ -43,6 +46,9 @@ extension Primitive {
 
   /// Most hand gradients back.
   public var cutsGradient: Bool { false }
+
+  /// Most know nothing of time.
+  public var statesInTime: Int? { nil }
 }
 
 /// A local rule as formulas, for people.

@@ -40,4 +40,6 @@ public struct BackwardSite {
   public let upstream: Operand
   /// For each operand, where its gradient goes; nil where nobody wants it.
   public let targets: [GradientTarget?]
+  /// For what goes through time: where the root mean square of ∂L/∂state goes, for each time step.
+  public var timeNorms: Operand?
 }

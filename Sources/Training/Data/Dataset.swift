@@ -20,6 +20,24 @@ public struct Dataset: Sendable {
   ///
   /// Windows over a text overlap.
   public var stride: Int?
+  /// How many different tokens inputs may be, where the kind of data says so.
+  var tokens: Int?
+}
+
+extension Dataset {
+  /// One more than the largest input, where all are whole numbers from 0; nil where they are not.
+  var tokenCount: Int? { tokens ?? Self.tokens(in: inputs) }
+
+  /// One more than the largest of `numbers`, where all are whole numbers from 0; nil where not.
+  static func tokens(in numbers: [Float]) -> Int? {
+    var largest = Float(-1)
+    for number in numbers {
+      // From 2²⁴ on a Float no longer tells neighbours apart.
+      guard number >= 0, number < 0x1p24, number == number.rounded() else { return nil }
+      largest = max(largest, number)
+    }
+    return Int(largest) + 1
+  }
 }
 
 extension Dataset {

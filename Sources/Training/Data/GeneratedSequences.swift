@@ -44,7 +44,8 @@ extension Dataset {
     let steps = 2 * length + 1
     return Dataset(
       inputs: inputs, inputShape: [steps],
-      targets: .classes(targets, shape: [steps], count: symbols + 1), count: samples)
+      targets: .classes(targets, shape: [steps], count: symbols + 1), count: samples,
+      tokens: symbols + 2)
   }
 
   /// a + b mod p for a random part of all pairs: inputs are the two numbers, the target their sum.
@@ -62,7 +63,8 @@ extension Dataset {
       targets.append(Int32((a + b) % modulus))
     }
     return Dataset(
-      inputs: inputs, inputShape: [2], targets: .classes(targets, count: modulus), count: count)
+      inputs: inputs, inputShape: [2], targets: .classes(targets, count: modulus), count: count,
+      tokens: modulus)
   }
 
   /// Windows of `context` bytes over a text; the target of each byte is the next one.
@@ -80,6 +82,6 @@ extension Dataset {
     self.init(
       inputs: bytes.map { Float($0) }, inputShape: [context],
       targets: .classes(bytes.dropFirst().map { Int32($0) }, shape: [context], count: 256),
-      count: bytes.count - context, stride: 1)
+      count: bytes.count - context, stride: 1, tokens: 256)
   }
 }

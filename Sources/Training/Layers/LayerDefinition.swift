@@ -41,7 +41,12 @@ enum LayerCatalogue {
     [
       LinearLayer.self, LayerNormLayer.self, FlattenLayer.self, ReshapeLayer.self,
       TransposeLayer.self, SelectLayer.self, ConcatLayer.self,
-    ] + activations + arithmetic
+    ] + sequences + activations + arithmetic
+
+  private static let sequences: [any LayerDefinition.Type] = [
+    EmbeddingLayer.self, PositionalEmbeddingLayer.self, RNNLayer.self,
+    GatedRecurrentLayer<LSTM>.self, GatedRecurrentLayer<GRU>.self, MultiheadAttentionLayer.self,
+  ]
 
   private static let activations: [any LayerDefinition.Type] = [
     PlainLayer<ReLU>.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,

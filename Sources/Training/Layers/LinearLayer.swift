@@ -44,4 +44,6 @@ struct LinearLayer: LayerDefinition {
 enum LayerLimits {
   /// The largest size of a dimension.
   static let size = 1 << 31
+  /// The largest number of features where their square is a size, too.
+  static let width = 1 << 20
 }

@@ -57,14 +57,16 @@ public final class PreparedModel {
 
   private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
     guard let dataset else { return ModelBuilder.BatchForm() }
-    let input = Shape([size] + dataset.inputShape)
+    var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
+    form.tokens = { dataset.tokenCount }
     switch dataset.targets {
     case .values(_, let shape):
-      return ModelBuilder.BatchForm(input: input, target: Shape([size] + shape))
+      form.target = Shape([size] + shape)
     case .classes(_, let shape, _):
-      return ModelBuilder.BatchForm(
-        input: input, target: Shape([size] + shape), targetType: .int32)
+      form.target = Shape([size] + shape)
+      form.targetType = .int32
     }
+    return form
   }
 
   private func set(_ parameter: ParameterID, to start: Start) {

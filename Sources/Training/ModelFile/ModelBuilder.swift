@@ -17,7 +17,7 @@ struct ModelBuilder {
   /// The output of each layer, by path.
   private var outputs: [String: ValueID] = [:]
   private var parameters: [String: ValueID] = [:]
-  private let batch: BatchForm
+  let batch: BatchForm
   /// What containers around say of first values.
   private var inherited: InitialValues
   private var input: ValueID?
@@ -28,6 +28,8 @@ struct ModelBuilder {
     var input: Shape?
     var target: Shape?
     var targetType = ElementType.float32
+    /// One more than the largest input, where all are whole numbers from 0.
+    var tokens: () -> Int? = { nil }
   }
 
   init(batch: BatchForm, initialValues: InitialValues) {
@@ -197,6 +199,9 @@ extension ModelBuilder {
           "shared copies need a \(full) of shape \(network[known].shape) and of \(shape)")
       }
       return known
+    }
+    guard shape.isCountable else {
+      throw ModelFileError(place.jsonPath, "a \(full) of shape \(shape) is too large")
     }
     let value = network.addParameter(full, layer: place.path, shape: shape)
     parameters[full] = value

@@ -47,7 +47,7 @@ public final class Recorder {
     let plan = model.executor.plan
     ring = StepRing(
       rows: plan.rows.count, parameters: plan.network.parameters.count,
-      nodes: plan.network.nodes.count)
+      readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
     let work = Work(

@@ -97,10 +97,10 @@ struct StepEncoder {
   private mutating func encodeActivations(_ slot: StepRing.Slot) {
     step.activations.removeAll()
     guard slot.isMeasured else { return }
-    for node in plan.network.nodes.indices {
-      let reading = slot.outputs[node]
-      step.activations.node.append(UInt32(node))
-      step.activations.timeStep.append(-1)
+    for (index, place) in plan.readings.enumerated() {
+      let reading = slot.outputs[index]
+      step.activations.node.append(UInt32(place.node.index))
+      step.activations.timeStep.append(Int32(clamping: place.timeStep ?? -1))
       step.activations.hasGradient.append(reading.hasGradient)
       step.activations.gradRMS.append(reading.gradientRMS)
       step.activations.mean.append(reading.mean)

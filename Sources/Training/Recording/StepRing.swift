@@ -21,26 +21,24 @@ final class StepRing: @unchecked Sendable {
   private let slots: UnsafeMutableBufferPointer<Slot>
   private let filled = Atomic<Int>(0)
   private let emptied = Atomic<Int>(0)
-  private let nodes: Int
 
   /// The memory that all slots may take.
   static let budget = 32 << 20
 
-  init(rows: Int, parameters: Int, nodes: Int) {
+  init(rows: Int, parameters: Int, readings: Int) {
     let bytes =
       MemoryLayout<Slot>.stride + 16 * rows + MemoryLayout<UpdateSums>.stride * parameters
-      + MemoryLayout<OutputReading>.stride * nodes
+      + MemoryLayout<OutputReading>.stride * readings
     let count = min(4096, max(8, Self.budget / bytes))
-    self.nodes = nodes
     slots = .allocate(capacity: count)
     for index in 0..<count {
       let slot = Slot(
         times: .allocate(capacity: max(1, 2 * rows)),
         parameters: .allocate(capacity: max(1, parameters)),
-        outputs: .allocate(capacity: max(1, nodes)))
+        outputs: .allocate(capacity: max(1, readings)))
       slot.times.initialize(repeating: 0, count: max(1, 2 * rows))
       slot.parameters.initialize(repeating: UpdateSums(), count: max(1, parameters))
-      slot.outputs.initialize(repeating: OutputReading(), count: max(1, nodes))
+      slot.outputs.initialize(repeating: OutputReading(), count: max(1, readings))
       (slots.baseAddress.map { $0 + index })?.initialize(to: slot)
     }
   }

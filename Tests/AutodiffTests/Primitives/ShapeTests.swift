@@ -16,6 +16,24 @@ import Testing
         == "Linear: an input of shape [64, 32] does not fit a weight of shape [10, 33] [out, in]")
   }
 
+  @Test(
+    arguments: [
+      ([], true), ([0, 1 << 40], true), ([1 << 24, 1 << 24], true), ([1 << 24, 1 << 25], false),
+      ([1 << 40, 1 << 40], false),
+    ] as [(Shape, Bool)])
+  func countsOnlyWhatDoesNotOverflow(_ shape: Shape, _ isCountable: Bool) {
+    #expect(shape.isCountable == isCountable)
+  }
+
+  @Test func networksRefuseWhatCannotBeCounted() throws {
+    var network = Network()
+    let row = network.addParameter("row", layer: "l", shape: [1, 1 << 30])
+    let column = network.addParameter("column", layer: "l", shape: [1 << 30, 1])
+    #expect(throws: ShapeError("Add", "a result of shape [1073741824, 1073741824] is too large")) {
+      try network.apply(Add(), to: [row, column], name: "sum", layer: "l")
+    }
+  }
+
   @Test func arithmeticNamesBothShapes() {
     #expect(refusal(Add(), [3, 4], [3, 5]) == "Add: shapes [3, 4] and [3, 5] cannot be broadcast")
     #expect(refusal(Mul(), [3, 4], [3]) == "Mul: shapes [3, 4] and [3] cannot be broadcast")

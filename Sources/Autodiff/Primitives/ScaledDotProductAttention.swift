@@ -1,0 +1,121 @@
+/// Each place of a sequence takes a mean of values, weighed by how well their keys fit its query.
+///
+///     s = q kᵀ / √d        p = softmax(s) along keys        y = p v
+///
+/// for each sample and each of h heads, with d = D/h. The operand has q, k and v side by side,
+/// `[N, T, 3D]`, and a head has d neighbouring columns of each. Where it is causal, s is -∞ where the
+/// key comes after the query. Backward, with ε = Σ ∂y ∘ y along d:
+///
+///     ∂v = pᵀ ∂y        ∂s = p ∘ (∂y vᵀ - ε)        ∂q = ∂s k / √d        ∂k = ∂sᵀ q / √d
+///
+/// p is never kept: it is computed again, a block of queries at a time, from log Σ eˢ of each query.
+/// Vaswani and others (2017), arXiv:1706.03762; Dao and others, "FlashAttention" (2022),
+/// arXiv:2205.14135; `torch.nn.functional.scaled_dot_product_attention`.
+public struct ScaledDotProductAttention: Primitive {
+  public static let name = "ScaledDotProductAttention"
+
+  public var rule: Rule {
+    Rule(
+      "y = p v, p = softmax(q kᵀ / √d)\(isCausal ? ", key ≤ query" : "")",
+      backward: "∂v = pᵀ ∂y, ∂s = p (∂y vᵀ - Σ ∂y y), ∂q = ∂s k / √d, ∂k = ∂sᵀ q / √d")
+  }
+
+  /// h.
+  public let heads: Int
+  /// Whether a query sees only keys that do not come after it.
+  public let isCausal: Bool
+
+  /// Queries that are worked on at a time.
+  static let blockSize = 32
+
+  /// The operand is `[N, T, 3D]`: q, k and v.
+  public init(heads: Int, isCausal: Bool = false) {
+    self.heads = heads
+    self.isCausal = isCausal
+  }
+
+  /// q, k, v, y and log Σ eˢ.
+  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    Saved(
+      operands: [0], result: true,
+      extras: [[operands[0].sizes[0], heads, operands[0].sizes[1]]])
+  }
+}
+
+// MARK: - Shapes and cost
+
+extension ScaledDotProductAttention {
+  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
+    let x = operands[0]
+    guard x.rank == 3, x.width % 3 == 0 else {
+      throw ShapeError(
+        Self.name, "an input of shape \(x) is no batch of queries, keys, values [batch, time, 3 D]")
+    }
+    guard heads > 0, (x.width / 3) % heads == 0 else {
+      throw ShapeError(Self.name, "\(x.width / 3) features cannot be shared by \(heads) heads")
+    }
+    return [x.sizes[0], x.sizes[1], x.width / 3]
+  }
+
+  public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
+    let sizes = AttentionSizes(operands[0], heads: heads, isCausal: isCausal)
+    let pairs = sizes.items * sizes.pairs
+    // Of each pair of a query and a key: products, and what the softmax does.
+    return Cost(
+      forward: pairs * (2 * 2 * sizes.width + 5), backward: pairs * (5 * 2 * sizes.width + 8))
+  }
+}
+
+/// The sizes of an attention.
+struct AttentionSizes {
+  /// N · h.
+  let items: Int
+  let heads: Int
+  /// T.
+  let length: Int
+  /// d.
+  let width: Int
+  let isCausal: Bool
+
+  init(_ x: Shape, heads: Int, isCausal: Bool) {
+    self.heads = heads
+    self.isCausal = isCausal
+    items = x.sizes[0] * heads
+    length = x.sizes[1]
+    width = x.width / 3 / heads
+  }
+
+  /// D.
+  var features: Int { heads * width }
+
+  /// Queries times the keys they see.
+  var pairs: Int { isCausal ? length * (length + 1) / 2 : length * length }
+
+  /// A block of queries with the keys that any of them sees.
+  struct Block {
+    let queries: Range<Int>
+    let keys: Int
+  }
+
+  /// The blocks, from the last to the first: the first one in this order sees all keys.
+  var blocks: [Block] {
+    stride(from: 0, to: length, by: ScaledDotProductAttention.blockSize).reversed().map { start in
+      let end = min(start + ScaledDotProductAttention.blockSize, length)
+      return Block(queries: start..<end, keys: isCausal ? end : length)
+    }
+  }
+
+  /// How many keys a query sees.
+  @inline(__always)
+  func keys(of query: Int) -> Int { isCausal ? query + 1 : length }
+
+  /// Where q of an item starts in `[N, T, 3D]`, in elements; k and v are D and 2D behind.
+  func start(of item: Int) -> Int {
+    item / heads * length * 3 * features + item % heads * width
+  }
+
+  /// Where y of an item starts in `[N, T, D]`, in elements.
+  func resultStart(of item: Int) -> Int {
+    item / heads * length * features + item % heads * width
+  }
+}
