@@ -61,7 +61,7 @@ let package = Package(
       ].map { .embedInCode("Themes/\($0).theme") }),
     module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
     module("Terminal", ["Screen", "CNcurses"]),
-    module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),
+    module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat", "CZlib"]),
 
     program(
       "gradtop",
@@ -86,7 +86,9 @@ let package = Package(
     tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
-    tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
+    tests(
+      "ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"],
+      exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
     tests("ScreenTests", ["Screen"]),

@@ -58,6 +58,7 @@ struct Gradtop {
     case .replay: return try ReplayCommand(arguments, follows: arguments.has("--follow")).run()
     case .tail: return try ReplayCommand(arguments, follows: true).run()
     case .export: return try ExportCommand(arguments).run()
+    case .import: return try ImportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
     case .plan: return try PlanCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()

@@ -1,6 +1,6 @@
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, info, plan, frame
+  case run, replay, tail, export, `import`, info, plan, frame
 
   /// What it is for, in a few words.
   var summary: String {
@@ -8,7 +8,8 @@ enum Command: String, CaseIterable {
     case .run: "train a model, watched live"
     case .replay: "look at a trace"
     case .tail: "follow a trace that is being written"
-    case .export: "print a trace as a table"
+    case .export: "a trace as tables, a timeline, or a drawing"
+    case .import: "a profile of torch.profiler as a trace"
     case .info: "what is in a trace, and how whole it is"
     case .plan: "memory against recompute"
     case .frame: "print one frame of the dashboard"
@@ -21,6 +22,7 @@ enum Command: String, CaseIterable {
     case .run: "[MODEL.json]"
     case .replay, .tail, .export, .info, .frame: "TRACE"
     case .plan: "COSTS.json"
+    case .import: "PROFILE.json -o TRACE"
     }
   }
 
@@ -31,6 +33,7 @@ enum Command: String, CaseIterable {
     case .replay: "gradtop replay run.mcap --step 120"
     case .tail: "gradtop tail run.mcap"
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
+    case .import: "gradtop import profile.json.gz -o profile.mcap"
     case .info: "gradtop info run.mcap --format json"
     case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
     case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
@@ -79,7 +82,7 @@ struct Option {
     Option("--theme", "NAME|FILE", "dark, light, or a theme file", dashboards),
     Option("--no-color", "no colors (as NO_COLOR)", dashboards),
     Option(
-      "--format", "FORMAT", "csv or json; text or json for info; text for frame",
+      "--format", "FORMAT", "csv, json, chrome, perfetto, dot; info: text or json; frame: text",
       [.export, .info, .frame]),
     Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
     Option("--frontier", "what each budget would give", [.plan]),
@@ -90,7 +93,8 @@ struct Option {
     Option("--records", "the records of any MCAP file as JSON", [.info]),
     Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
     Option("--panel", "NAME", "overview, layers or ops", [.frame]),
-    Option("--output", "FILE", short: "-o", "write to a file", [.export, .plan, .frame]),
+    Option(
+      "--output", "FILE", short: "-o", "write to a file", [.export, .import, .plan, .frame]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),
   ]
 
