@@ -29,7 +29,7 @@ final class TextWriter {
   }
 
   func write(_ number: UInt64) {
-    write("\(number)")
+    DecimalText.append(number, to: &buffer)
   }
 
   /// A finite number; 0 for another, which JSON has no word for.
@@ -40,7 +40,7 @@ final class TextWriter {
   /// Nanoseconds as microseconds with three decimals, exactly.
   func write(microseconds nanoseconds: UInt64) {
     let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1000)
-    write("\(whole)")
+    DecimalText.append(whole, to: &buffer)
     buffer.append(UInt8(ascii: "."))
     for digit in [rest / 100, rest / 10 % 10, rest % 10] {
       buffer.append(UInt8(ascii: "0") + UInt8(digit))
