@@ -29,7 +29,9 @@ public struct TraceReport: Sendable {
     lines.append("gaps: \(gaps.count)")
     lines += gaps.map { gap in
       let events = gap.droppedEvents > 0 ? ", \(gap.droppedEvents) events dropped" : ""
-      return "gap: bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound): \(gap.reason)\(events)"
+      let steps = gap.steps.map { ", steps \($0.lowerBound)..\($0.upperBound)" } ?? ""
+      return "gap: bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound)\(steps): "
+        + "\(gap.reason)\(events)"
     }
     return lines.map { $0 + "\n" }.joined()
   }
@@ -52,6 +54,11 @@ public struct TraceReport: Sendable {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes.append(contentsOf: "{\"start\":\(gap.bytes.lowerBound)".utf8)
       bytes.append(contentsOf: ",\"end\":\(gap.bytes.upperBound)".utf8)
+      let (first, last) = (gap.steps?.lowerBound, gap.steps?.upperBound)
+      bytes.append(contentsOf: ",\"first_step\":".utf8)
+      JSONText.append(Cell(first), to: &bytes)
+      bytes.append(contentsOf: ",\"last_step\":".utf8)
+      JSONText.append(Cell(last), to: &bytes)
       bytes.append(contentsOf: ",\"dropped_events\":\(gap.droppedEvents),\"reason\":".utf8)
       JSONText.append(gap.reason, to: &bytes)
       bytes.append(UInt8(ascii: "}"))

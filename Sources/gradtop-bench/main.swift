@@ -1,14 +1,22 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench step recording allocations start`.
+// `.build/release/gradtop-bench step recording allocations start trace opening`; the large trace of
+// `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Two more are run only when named, alone:
+// `gradtop-bench fuzz [SECONDS [SEED]]` and `gradtop-bench soak [RUNS]`.
 
 let benchmarks: [(name: String, run: () throws -> Void)] = [
   ("step", StepBenchmark.run), ("recording", RecordingBenchmark.run),
   ("allocations", AllocationBenchmark.run), ("start", StartBenchmark.run),
+  ("trace", TraceBenchmark.run), ("opening", OpeningBenchmark.run),
 ]
 let wanted = CommandLine.arguments.dropFirst()
-for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
-  print("no benchmark \"\(name)\"; there are \(benchmarks.map(\.name).joined(separator: ", "))")
-}
-for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
-  try benchmark.run()
+switch wanted.first {
+case "fuzz": try Fuzz.run(Array(wanted.dropFirst()))
+case "soak": try Soak.run(Array(wanted.dropFirst()))
+default:
+  for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
+    print("no benchmark \"\(name)\"; there are \(benchmarks.map(\.name).joined(separator: ", "))")
+  }
+  for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
+    try benchmark.run()
+  }
 }

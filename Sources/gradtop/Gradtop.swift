@@ -8,6 +8,8 @@ struct Gradtop {
   static func main() {
     // A closed pipe is reported by write(2), not by the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that has become as large as it may.
+    signal(SIGXFSZ, SIG_IGN)
     unblockSignals()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }

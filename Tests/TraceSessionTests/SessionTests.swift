@@ -141,7 +141,7 @@ import TraceSession
 
   @Test func aGapBetweenStepsIsAStepThatIsNotThere() {
     source.append(TinyNetwork.step(0))
-    let gap = TraceGap(bytes: 10..<20, reason: "damaged")
+    var gap = TraceGap(bytes: 10..<20, reason: "damaged")
     source.append([.gap(gap)])
     source.append(TinyNetwork.step(5))
     let session = session()
@@ -149,6 +149,7 @@ import TraceSession
     let snapshot = session.snapshot()
     #expect(snapshot.step == nil)
     #expect(snapshot.activationStep?.index == 0)
+    gap.steps = 1...4
     #expect(snapshot.gaps == [gap])
     #expect(snapshot.extent == 0...5)
   }

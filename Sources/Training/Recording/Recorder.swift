@@ -50,6 +50,8 @@ public final class Recorder {
       readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
+    // A step is to be on disk 100 ms after its end, and the writer may sleep for 20 of them.
+    options.flushInterval = 70_000_000
     let work = Work(
       writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
       graph: Graph(plan, layers: model.layers),
@@ -82,7 +84,9 @@ extension Recorder.Work {
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
       var steps = 0
       while let slot = ring.next() {
-        writer.write(step: encoder.encode(slot), now: MonotonicClock.now())
+        // A chunk is as old as its first step: what it waited in the ring counts.
+        let end = slot.pointee.start + slot.pointee.duration
+        writer.write(step: encoder.encode(slot), now: end)
         ring.release()
         steps += 1
       }

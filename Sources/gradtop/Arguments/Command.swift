@@ -91,10 +91,12 @@ struct Option {
     Option("--table", "TABLE", "which table; layers without", [.export]),
     Option("--steps", "A..B", "steps A to B only, both included", [.export]),
     Option("--records", "the records of any MCAP file as JSON", [.info]),
+    Option("--repair", "write it out whole, to the file of --output", [.info]),
     Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
     Option("--panel", "NAME", "overview, layers or ops", [.frame]),
     Option(
-      "--output", "FILE", short: "-o", "write to a file", [.export, .import, .plan, .frame]),
+      "--output", "FILE", short: "-o", "write to a file",
+      [.export, .import, .plan, .frame, .info]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),
   ]
 

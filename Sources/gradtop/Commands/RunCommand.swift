@@ -103,7 +103,11 @@ extension RunCommand {
   private func status(
     _ outcome: TrainingOutcome, _ signal: Int32?, _ trace: TraceDestination
   ) -> ExitStatus {
-    let recording = outcome.recording ?? Recorder.Outcome()
+    var recording = outcome.recording ?? Recorder.Outcome()
+    // Who reads from a pipe may leave when they have seen enough.
+    if trace.isStandardOutput, case .system(_, _, EPIPE)? = recording.failure {
+      recording.failure = nil
+    }
     if case .system(let call, let path, let code)? = recording.failure {
       printError(
         "gradtop: \(path): \(call): \(String(cString: strerror(code))); "

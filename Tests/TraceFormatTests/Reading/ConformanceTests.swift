@@ -29,8 +29,8 @@ import Testing
     let file = TemporaryFile(SampleTrace.bytes(steps: 0..<4))
     var types: [String] = []
     _ = try RecordListing.read(path: file.path) { types.append($0.type) }
-    let names = Array(repeating: "Schema", count: 3) + Array(repeating: "Channel", count: 3)
-    #expect(Array(types.prefix(9)) == ["Header"] + names + ["Message", "Message"])
+    let names = Array(repeating: "Schema", count: 4) + Array(repeating: "Channel", count: 4)
+    #expect(Array(types.prefix(11)) == ["Header"] + names + ["Message", "Message"])
     #expect(types.filter { $0 == "Message" }.count == 4 + 2 * 2)
     #expect(types.last == "Footer")
   }
