@@ -120,8 +120,21 @@ extension TraceReport {
       Entry("backward_over_forward", Cell(ratio)),
       Entry("total_flops", Cell(total)),
       Entry("arena_bytes", Cell(info.run?.arenaBytes)),
+      Entry("arena_lower_bound_bytes", Cell(largestSum(info.first?.memory))),
       Entry("saved_bytes", Cell(graph?.savedBytes)),
     ]
+  }
+
+  /// The bytes that live at the fullest moment: no arena needs less.
+  private static func largestSum(_ columns: MemoryColumns?) -> UInt64? {
+    guard let columns else { return nil }
+    let parts = [
+      columns.parameter, columns.optimizerState, columns.input, columns.temporary,
+      columns.activation, columns.gradient,
+    ]
+    return columns.row.indices.map { row in
+      parts.reduce(UInt64(0)) { row < $1.count ? $0 &+ $1[row] : $0 }
+    }.max()
   }
 
   private static func file(_ info: TraceInfo) -> [Entry] {

@@ -16,7 +16,7 @@ enum TraceBenchmark {
   }
 
   private static func reportSizes() throws {
-    var digits = try Digits(steps: steps)
+    var digits = try Subject.digits(steps: steps)
     let output = MemoryOutput()
     _ = digits.trainer.run(recording: RecordingOptions(output: output))
     let feed = TraceFeed(queueLimit: .max)

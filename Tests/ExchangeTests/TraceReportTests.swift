@@ -51,6 +51,7 @@ import TraceFormat
         backward_over_forward: 2.0
         total_flops: 1248
         arena_bytes: 4096
+        arena_lower_bound_bytes: 368
         saved_bytes: 64
         trace_bytes: 1000
         chunks: 3

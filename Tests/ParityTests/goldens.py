@@ -135,6 +135,29 @@ MODELS = {
         "loss": {"type": "BCEWithLogitsLoss"},
         "optimizer": {"type": "Adam", "lr": 0.01},
     },
+    "in-place": {
+        "model": [
+            linear(16, name="a"),
+            layer("ReLU", inplace=True),
+            linear(16, name="b"),
+            layer("Reshape", shape=[4, 4]),
+            layer("LeakyReLU", negative_slope=0.1, inplace=True),
+            layer("Flatten", name="flat"),
+            layer("Add", name="twice", inputs=["b", "flat"]),
+            linear(16),
+            layer("Residual", body=[layer("ELU", inplace=True), linear(16)]),
+            linear(5),
+        ],
+        "loss": {"type": "CrossEntropyLoss"},
+        "optimizer": {"type": "SGD", "lr": 0.1},
+        "training": {"accumulate": 2, "clip_grad_value": 0.05, "clip_grad_norm": 2.0},
+    },
+    "half": {
+        "model": [linear(32), layer("ReLU"), linear(32), layer("Tanh"), linear(5)],
+        "loss": {"type": "CrossEntropyLoss"},
+        "optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9},
+        "training": {"precision": "bf16", "accumulate": 2},
+    },
 }
 
 CLASSES = ("CrossEntropyLoss", "NLLLoss")

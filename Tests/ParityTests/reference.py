@@ -38,7 +38,10 @@ class Reference(SequenceLayers):
         rows = [(batch * self.batch_size + k) % count for k in range(self.batch_size)]
         x, target = (part[rows] for part in self.data)
         self.states = []
-        output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
+        half = self.training.get("precision") == "bf16"
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
+        output = output.float()
         loss = self.file["loss"]
         options = {k: v for k, v in loss.items() if k != "type"}
         if loss["type"] == "CrossEntropyLoss":
@@ -127,7 +130,7 @@ class Reference(SequenceLayers):
         return functional.layer_norm(x, shape, weight, bias, layer.get("eps", 1e-5))
 
     def ReLU(self, layer, inputs, *_):
-        return functional.relu(inputs[0])
+        return functional.relu(inputs[0], inplace=layer.get("inplace", False))
 
     def Sigmoid(self, layer, inputs, *_):
         return torch.sigmoid(inputs[0])
@@ -139,10 +142,12 @@ class Reference(SequenceLayers):
         return functional.silu(inputs[0])
 
     def LeakyReLU(self, layer, inputs, *_):
-        return functional.leaky_relu(inputs[0], layer.get("negative_slope", 0.01))
+        slope = layer.get("negative_slope", 0.01)
+        return functional.leaky_relu(inputs[0], slope, inplace=layer.get("inplace", False))
 
     def ELU(self, layer, inputs, *_):
-        return functional.elu(inputs[0], layer.get("alpha", 1.0))
+        alpha = layer.get("alpha", 1.0)
+        return functional.elu(inputs[0], alpha, inplace=layer.get("inplace", False))
 
     def Softmax(self, layer, inputs, *_):
         return functional.softmax(inputs[0], layer.get("dim", -1))

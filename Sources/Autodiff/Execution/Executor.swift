@@ -207,8 +207,9 @@ extension Executor {
     var last = start
     for row in rows {
       let it = plan.rows[row]
+      let fused = plan.fusedActivations[it.node.index]
       if let outputs = record.outputs, it.phase == .backward {
-        measureGradient(it.node, outputs)
+        measureGradient(fused ?? it.node, outputs)
         last = noteMeasuring(since: last)
       }
       runKernels(it.kernels)
@@ -220,12 +221,20 @@ extension Executor {
         measureStateGradients(it, outputs)
         last = noteMeasuring(since: last)
       }
+      if let outputs = record.outputs, it.phase == .backward, fused != nil {
+        measureGradient(it.node, outputs)
+        last = noteMeasuring(since: last)
+      }
       if let outputs = record.outputs, it.phase == .forward {
-        let node = it.node.index
+        let node = (fused ?? it.node).index
         let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
         meters[node].measure(
           output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
+        if fused != nil {
+          outputs[it.node.index].isOutputThere = false
+          outputs[it.node.index].nonFinite = outputs[node].nonFinite
+        }
         last = noteMeasuring(since: last)
       }
     }

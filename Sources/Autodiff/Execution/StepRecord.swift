@@ -64,6 +64,8 @@ struct StepReadings {
 public struct OutputReading: Equatable, Sendable {
   /// Whether there is a gradient.
   public var hasGradient = false
+  /// Whether the output exists: what is fused with the node behind it makes none of its own.
+  public var isOutputThere = true
   /// Root mean square of ∂L/∂output.
   public var gradientRMS: Float = 0
   /// Of the finite elements.

@@ -66,6 +66,9 @@ public struct Network: Sendable {
     public var operands: [ValueID]
     /// What it makes.
     public var result: ValueID
+    /// Whether the result takes the place of the first operand in memory, where nobody else needs
+    /// that.
+    public var isInPlace = false
   }
 
   /// A trained tensor with its name.
@@ -123,9 +126,12 @@ extension Network {
 
   /// Applies `primitive` to `operands`.
   ///
+  /// - Parameter isInPlace: Whether the result takes the place of the first operand, as PyTorch's
+  ///   in-place functions have it.
   /// - Throws: `ShapeError` where it cannot take operands of these shapes.
   public mutating func apply(
-    _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String
+    _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String,
+    isInPlace: Bool = false
   ) throws(ShapeError) -> ValueID {
     let shape = try primitive.resultShape(of: operands.map { values[$0.index].shape })
     guard shape.isCountable else {
@@ -134,7 +140,9 @@ extension Network {
     let id = NodeID(index: nodes.count)
     let result = add(Value(shape: shape, type: .float32, origin: .node(id)))
     nodes.append(
-      Node(name: name, layer: layer, primitive: primitive, operands: operands, result: result))
+      Node(
+        name: name, layer: layer, primitive: primitive, operands: operands, result: result,
+        isInPlace: isInPlace))
     return result
   }
 

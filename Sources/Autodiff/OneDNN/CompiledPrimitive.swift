@@ -28,10 +28,11 @@ final class CompiledPrimitive {
   ///   - hint: For backward: the forward primitive's descriptor.
   init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    scale: Float = 1, hint: PrimitiveDescription? = nil
+    scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     let description = try PrimitiveDescription(
-      name, context: context, operation: operation, sums: sums, scale: scale, hint: hint)
+      name, context: context, operation: operation, sums: sums, scale: scale,
+      activation: activation, hint: hint)
     var primitive: dnnl_primitive_t?
     try check(dnnl_primitive_create(&primitive, description.handle), name)
     guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
@@ -94,9 +95,10 @@ final class PrimitiveDescription {
   /// - Parameters:
   ///   - sums: Whether the result is added to what the destination holds.
   ///   - scale: What the result is multiplied by before that.
+  ///   - activation: What is applied to the result in the end.
   init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    scale: Float = 1, hint: PrimitiveDescription? = nil
+    scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     var attributes: dnnl_primitive_attr_t?
     try check(dnnl_primitive_attr_create(&attributes), name)
@@ -107,11 +109,16 @@ final class PrimitiveDescription {
       var scale = scale
       try check(dnnl_primitive_attr_set_output_scales(attributes, 1, 0, &scale), name)
     }
-    if sums {
+    if sums || activation != nil {
       var operations: dnnl_post_ops_t?
       try check(dnnl_post_ops_create(&operations), name)
       defer { dnnl_post_ops_destroy(operations) }
-      try check(dnnl_post_ops_append_sum(operations, 1), name)
+      if sums { try check(dnnl_post_ops_append_sum(operations, 1), name) }
+      if let activation {
+        let (alpha, beta) = activation.parameters
+        try check(
+          dnnl_post_ops_append_eltwise(operations, 1, activation.forward, alpha, beta), name)
+      }
       try check(dnnl_primitive_attr_set_post_ops(attributes, operations), name)
     }
     var handle: dnnl_primitive_desc_t?

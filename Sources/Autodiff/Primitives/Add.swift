@@ -22,6 +22,10 @@ extension Add {
     try broadcastShape(operands, Self.name)
   }
 
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
+    operands[position].elementCount == result.elementCount
+  }
+
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     let sums = zip(operands, wanted).count { $1 && $0.elementCount < result.elementCount }
     return Cost(forward: result.elementCount, backward: sums * result.elementCount)

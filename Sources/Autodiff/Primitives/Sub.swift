@@ -17,6 +17,10 @@ public struct Sub: Primitive {
     try broadcastShape(operands, Self.name)
   }
 
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
+    position == 0 && operands[0].elementCount == result.elementCount
+  }
+
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Add().cost(of: operands, result: result, wanted: wanted)
   }

@@ -49,7 +49,7 @@ enum LayerCatalogue {
   ]
 
   private static let activations: [any LayerDefinition.Type] = [
-    PlainLayer<ReLU>.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,
+    ReLULayer.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,
     LeakyReLULayer.self, ELULayer.self, PlainLayer<SiLU>.self, SoftmaxLayer<Softmax>.self,
     SoftmaxLayer<LogSoftmax>.self,
   ]

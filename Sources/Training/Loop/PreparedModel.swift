@@ -35,11 +35,12 @@ public final class PreparedModel {
     options.clipNorm = file.training.clipNorm
     options.clipValue = file.training.clipValue
     options.threads = threads
+    options.precision = Precision(rawValue: file.training.precision) ?? .float32
     do {
       let plan = try Plan(
         builder.network, loss: loss, updateRule: file.optimizer.rule, options: options)
       executor = try Executor(plan)
-    } catch { throw .plan(error) }
+    } catch { throw Self.refusal(error, builder.layers) }
     layers = builder.layers
     usesBatch = builder.network.values.contains { $0.origin == .input || $0.origin == .target }
     for (index, start) in builder.starts.enumerated() { set(ParameterID(index: index), to: start) }
@@ -52,6 +53,28 @@ public final class PreparedModel {
             "weights", "\(weights): \(mistake.reason)",
             hint: mistake.isMissing ? "paths are relative to the model file" : ""))
       }
+    }
+  }
+
+  /// The mistakes of the textbook by the names that people know them by.
+  private static func refusal(_ error: PlanError, _ layers: [BuiltLayer]) -> TrainingError {
+    switch error {
+    case .brokenGraph:
+      return .refused(
+        rule: "broken_graph", layer: "loss",
+        ModelFileError(
+          "loss",
+          "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
+          hint: "give the model a layer with parameters, and let the loss depend on it"))
+    case .overwrittenTensor(let it, let other):
+      let place = layers.first { $0.path == it.layer }?.jsonPath ?? it.layer
+      return .refused(
+        rule: "overwritten_tensor", layer: it.layer,
+        ModelFileError(
+          place + ".inplace",
+          "overwritten_tensor: \(it.kind) \"\(it.name)\" overwrites in place what \(other.kind) "
+            + "\"\(other.name)\" needs for backward", hint: "set \"inplace\": false"))
+    default: return .plan(error)
     }
   }
 
@@ -74,6 +97,21 @@ public final class PreparedModel {
     let elements = executor.elements(of: it.value)
     var stream = RandomStream(seed: file.seed, name: it.name)
     start.fill(elements, shape: executor.plan.network[it.value].shape, from: &stream)
+  }
+}
+
+extension PreparedModel {
+  /// Below what targets are, where they are classes.
+  public var classCount: Int? { dataset?.classCount }
+
+  /// Below what inputs are, where an embedding looks them up.
+  public var tokenCount: Int? {
+    let network = executor.plan.network
+    for node in network.nodes where type(of: node.primitive).name == "Embedding" {
+      guard network[node.operands[0]].origin == .input else { continue }
+      return network[node.operands[1]].shape.sizes.first
+    }
+    return nil
   }
 }
 

@@ -162,6 +162,7 @@ extension Trainer {
     run.threads = UInt32(plan.options.threads)
     run.lossKind = file.loss.type
     run.isClassifier = file.loss.isClassifier
+    run.precision = plan.options.precision.rawValue
     run.arenaBytes = UInt64(plan.arenaBytes)
     return run
   }

@@ -70,6 +70,7 @@ struct Option {
     Option("--batch-size", "N", "samples of a batch", [.run]),
     Option("--seed", "N", "what all randomness derives from", [.run]),
     Option("--threads", "N", "threads of one kernel at most", [.run]),
+    Option("--precision", "fp32|bf16", "of products and activations", [.run]),
     Option("--weights", "FILE", "start from a safetensors file", [.run]),
     Option("--save-weights", "FILE", "write the trained weights to a safetensors file", [.run]),
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),

@@ -12,6 +12,7 @@ struct RunOptions {
   let threads: Int
   let weights: String?
   let savedWeights: String?
+  let precision: String?
   let normsEvery: Int?
   let isInstrumented: Bool
   let syncs: Bool
@@ -30,6 +31,9 @@ struct RunOptions {
     seed = try arguments.integer("--seed", least: 0)
     threads =
       try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    precision =
+      arguments.has("--precision")
+      ? try arguments.choice("--precision", of: ["fp32", "bf16"]) : nil
     weights = arguments.text("--weights")
     savedWeights = arguments.text("--save-weights")
     normsEvery =
@@ -54,6 +58,7 @@ struct RunOptions {
     if let steps { file.training.steps = steps }
     if let batchSize { file.training.batchSize = batchSize }
     if let seed { file.seed = UInt64(seed) }
+    if let precision { file.training.precision = precision }
   }
 }
 
@@ -76,11 +81,9 @@ extension Failure {
         file + mistake.what, hint: mistake.hint)
     case .weights(let mistake):
       self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
-    case .plan(.brokenGraph):
-      self.init(
-        .badInput, "\(place): loss",
-        "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
-        hint: "give the model a layer with parameters, and let the loss depend on it")
+    case .refused(_, _, let mistake): self.init(mistake, in: place)
+    case .plan(.brokenGraph), .plan(.overwrittenTensor):
+      self.init(.badInput, "\(place): loss", "this graph cannot be differentiated")
     case .plan(.lossIsNoScalar(let shape)):
       self.init(
         .badInput, "\(place): loss", "expected one number, found the shape \(shape)")
