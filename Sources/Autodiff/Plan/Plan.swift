@@ -59,6 +59,8 @@ public struct PlanOptions: Sendable {
   public var clipValue: Double?
   /// The most threads of one kernel.
   public var threads = 1
+  /// What the random numbers of primitives derive from.
+  public var seed: UInt64 = 0
 
   /// One batch, gradients cleared, nothing clipped, one thread.
   public init() {}

@@ -51,7 +51,7 @@ extension Graph.Node {
       switch network[operand].origin {
       case .node(let producer): inputs.append(UInt32(producer.index))
       case .parameter(let parameter): parameters.append(UInt32(parameter.index))
-      case .input, .target, .constant: break
+      case .input, .target, .buffer, .constant: break
       }
       if let source = network.nodes.firstIndex(where: {
         $0.operands.isEmpty && $0.result == operand
@@ -66,6 +66,8 @@ extension Graph.Node {
     dtype = network[node.result].type.name
     forwardFlops = UInt64(cost.forward)
     backwardFlops = UInt64(cost.backward)
+    isRandom = node.primitive.isRandom
+    hasSideEffects = node.primitive.hasSideEffects
     saved = plan.savedByNode[id.index].map { UInt32($0) }
     for row in plan.rows where row.node == id {
       let bytes = UInt64(row.liveBytes[MemoryCategory.temporary.rawValue])
