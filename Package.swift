@@ -82,8 +82,8 @@ let package = Package(
     tests(
       "ParityTests", ["Training", "Autodiff"],
       exclude: [
-        "Goldens", "goldens.py", "in_place.py", "in_place_verdicts.json", "reference.py",
-        "sequence_goldens.py", "sequence_layers.py",
+        "Goldens", "goldens.py", "in_place.py", "in_place_verdicts.json", "parity.py",
+        "reference.py", "sequence_goldens.py", "sequence_layers.py",
       ]),
     tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
     tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),

@@ -40,5 +40,9 @@ import Training
           parameter.name)
       }
     }
+    if let evaluation = try golden.evaluation() {
+      let ours = trainer.evaluate(batch: 0)
+      #expect(abs(ours - evaluation) <= 1e-4 * abs(evaluation), "loss in evaluation")
+    }
   }
 }

@@ -11,6 +11,7 @@ public final class Executor {
 
   private let arena: UnsafeMutableRawPointer
   private let readings: UnsafeMutablePointer<StepReadings>
+  private let situation: UnsafeMutablePointer<StepSituation>
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
   let meters: ContiguousArray<OutputMeter>
@@ -40,6 +41,8 @@ public final class Executor {
     self.arena = arena
     readings = .allocate(capacity: 1)
     readings.initialize(to: StepReadings())
+    situation = .allocate(capacity: 1)
+    situation.initialize(to: StepSituation(seed: plan.options.seed))
     sums = .allocate(capacity: max(1, plan.network.parameters.count))
     sums.initialize(repeating: UpdateSums(), count: max(1, plan.network.parameters.count))
     var bodies: ContiguousArray<() -> Void> = []
@@ -48,7 +51,9 @@ public final class Executor {
         let space = scratch.map { arena + plan.offsets[$0.index] } ?? arena
         bodies.append(
           try kernel.bind(
-            Addresses(base: arena, offsets: plan.offsets, scratch: space, readings: readings)))
+            Addresses(
+              base: arena, offsets: plan.offsets, scratch: space, readings: readings,
+              situation: situation)))
       }
     } catch {
       throw .kernel(node: "", error)
@@ -56,8 +61,9 @@ public final class Executor {
     self.bodies = bodies
     threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
     meters = ContiguousArray(
-      plan.network.nodes.map { node in
-        OutputMeter(plan.network[node.result].shape, saturation: .of(node.primitive))
+      zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
+        OutputMeter(
+          plan.network[node.result].shape, unitAxis: unitAxis, saturation: .of(node.primitive))
       })
     (timeMeters, firstTimeReading) = Self.timeMeters(plan)
     floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
@@ -66,6 +72,9 @@ public final class Executor {
       for state in states {
         floats(state).update(repeating: plan.updateRule.stateStart, count: count)
       }
+    }
+    for buffer in plan.network.buffers {
+      elements(of: buffer.value).update(repeating: buffer.start)
     }
     for (index, value) in plan.network.values.enumerated() {
       if case .constant(let numbers) = value.origin {
@@ -80,6 +89,7 @@ public final class Executor {
   deinit {
     free(arena)
     readings.deallocate()
+    situation.deallocate()
     sums.deallocate()
     for meter in meters { meter.deallocate() }
     for meter in timeMeters.joined() { meter.deallocate() }
@@ -142,11 +152,14 @@ extension Executor {
     var result = StepResult()
     let batch = batch
     readings.pointee = StepReadings()
+    situation.pointee.purpose = .training
+    situation.pointee.step = index
     if record.outputs != nil, firstMeasuredStep == nil { firstMeasuredStep = index }
     var last = MonotonicClock.now()
     for part in plan.parts {
       switch part {
       case .data(let micro):
+        situation.pointee.micro = micro
         load(micro, batch)
         let now = MonotonicClock.now()
         result.phases.data += now - last
@@ -180,11 +193,15 @@ extension Executor {
 
   /// Forward alone: the loss of a batch, and how many of its first `samples` were right.
   ///
-  /// - Parameter count: How many samples the batch has.
+  /// - Parameters:
+  ///   - count: How many samples the batch has.
+  ///   - purpose: Whether nodes behave as in training or as in evaluation.
   public func evaluate(
-    samples: Int, of count: Int, load: (BatchTensors) -> Void
+    samples: Int, of count: Int, for purpose: ForwardPurpose = .evaluation,
+    load: (BatchTensors) -> Void
   ) -> (loss: Double, correct: Int, judged: Int) {
     readings.pointee = StepReadings()
+    setSituation(purpose)
     readings.pointee.samples = (samples, count)
     load(batch)
     for part in plan.parts {
@@ -194,6 +211,11 @@ extension Executor {
     }
     let readings = readings.pointee
     return (Double(elements(of: plan.loss)[0]), readings.correct, readings.judged)
+  }
+
+  /// Forward is run for `purpose`, as the first micro-batch of step 0.
+  func setSituation(_ purpose: ForwardPurpose) {
+    situation.pointee = StepSituation(purpose: purpose, seed: plan.options.seed)
   }
 
   /// Runs rows and returns when they ended.

@@ -25,6 +25,15 @@ public struct ParameterID: Hashable, Sendable {
   public init(index: Int) { self.index = index }
 }
 
+/// A tensor of a network that forward changes and no optimizer does.
+public struct BufferID: Hashable, Sendable {
+  /// Position in `Network.buffers`.
+  public let index: Int
+
+  /// The one at `index`.
+  public init(index: Int) { self.index = index }
+}
+
 /// A directed acyclic graph of primitives with shapes: the forward pass as data.
 ///
 /// Nodes stand in an order in which they can run, since a node takes only values that exist when it
@@ -38,6 +47,8 @@ public struct Network: Sendable {
     case target
     /// A trained tensor.
     case parameter(ParameterID)
+    /// A tensor that forward changes, as running statistics.
+    case buffer(BufferID)
     /// Numbers that never change.
     case constant([Float])
     /// The result of a node.
@@ -81,12 +92,25 @@ public struct Network: Sendable {
     public var value: ValueID
   }
 
+  /// A tensor that forward changes and no optimizer does, with its name.
+  public struct Buffer: Sendable {
+    /// As in a safetensors file.
+    public var name: String
+    /// The value that holds it.
+    public var value: ValueID
+    /// What each of its elements is at first.
+    public var start: Float
+  }
+
   /// All values.
   public private(set) var values: [Value] = []
   /// All nodes, in forward order.
   public private(set) var nodes: [Node] = []
   /// All trained tensors.
   public private(set) var parameters: [Parameter] = []
+
+  /// All tensors that forward changes.
+  public private(set) var buffers: [Buffer] = []
 
   /// A network without nodes.
   public init() {}
@@ -121,6 +145,14 @@ extension Network {
     let id = ParameterID(index: parameters.count)
     let value = add(Value(shape: shape, type: .float32, origin: .parameter(id)))
     parameters.append(Parameter(name: name, layer: layer, value: value))
+    return value
+  }
+
+  /// Adds a tensor that forward changes; all its elements start as `start`.
+  public mutating func addBuffer(_ name: String, shape: Shape, start: Float) -> ValueID {
+    let id = BufferID(index: buffers.count)
+    let value = add(Value(shape: shape, type: .float32, origin: .buffer(id)))
+    buffers.append(Buffer(name: name, value: value, start: start))
     return value
   }
 

@@ -26,13 +26,20 @@ final class CompiledPrimitive {
   /// - Parameters:
   ///   - operation: An initialized op descriptor.
   ///   - hint: For backward: the forward primitive's descriptor.
-  init(
+  convenience init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
     scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     let description = try PrimitiveDescription(
       name, context: context, operation: operation, sums: sums, scale: scale,
       activation: activation, hint: hint)
+    try self.init(name, context: context, description: description)
+  }
+
+  /// What `description` describes.
+  init(
+    _ name: String, context: OneDNNContext, description: PrimitiveDescription
+  ) throws(KernelError) {
     var primitive: dnnl_primitive_t?
     try check(dnnl_primitive_create(&primitive, description.handle), name)
     guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
@@ -129,5 +136,31 @@ final class PrimitiveDescription {
     self.handle = handle
   }
 
+  /// A copy from one layout to another.
+  init(
+    reorderFrom source: dnnl_memory_desc_t, to target: dnnl_memory_desc_t, context: OneDNNContext
+  ) throws(KernelError) {
+    var attributes: dnnl_primitive_attr_t?
+    try check(dnnl_primitive_attr_create(&attributes), "reorder")
+    defer { dnnl_primitive_attr_destroy(attributes) }
+    try check(
+      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "reorder")
+    var (source, target) = (source, target)
+    var handle: dnnl_primitive_desc_t?
+    try check(
+      dnnl_reorder_primitive_desc_create(
+        &handle, &source, context.engine, &target, context.engine, attributes), "reorder")
+    guard let handle else { throw KernelError(kernel: "reorder", reason: "oneDNN gave none") }
+    self.handle = handle
+  }
+
   deinit { dnnl_primitive_desc_destroy(handle) }
+
+  /// The layout that the primitive takes or gives, as oneDNN chose it.
+  func layout(_ query: dnnl_query_t, _ kernel: String) throws(KernelError) -> dnnl_memory_desc_t {
+    guard let description = dnnl_primitive_desc_query_md(handle, query, 0) else {
+      throw KernelError(kernel: kernel, reason: "no memory descriptor")
+    }
+    return description.pointee
+  }
 }

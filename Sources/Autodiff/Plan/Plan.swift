@@ -61,6 +61,8 @@ public struct PlanOptions: Sendable {
   public var threads = 1
   /// How numbers of products and activations are kept.
   public var precision = Precision.float32
+  /// What the random numbers of primitives derive from.
+  public var seed: UInt64 = 0
 
   /// One batch, gradients cleared, nothing clipped, one thread.
   public init() {}

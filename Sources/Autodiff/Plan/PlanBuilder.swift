@@ -79,7 +79,7 @@ extension PlanBuilder {
     let tensors = factory.tensors
     for value in network.values {
       switch value.origin {
-      case .parameter:
+      case .parameter, .buffer:
         valueTensors.append(tensors.make(value.shape, .parameter, isPersistent: true))
       case .constant:
         valueTensors.append(tensors.make(value.shape, .input, isPersistent: true))

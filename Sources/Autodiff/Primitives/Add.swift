@@ -12,6 +12,8 @@ public struct Add: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 }
 

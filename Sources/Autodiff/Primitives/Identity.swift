@@ -13,6 +13,8 @@ public struct Identity: Primitive {
 
   public var isView: Bool { true }
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

@@ -50,6 +50,15 @@ public protocol Primitive: Sendable {
 
   /// Where it goes step by step through time: which of `Saved.extras` has the states, `[T, …]`.
   var statesInTime: Int? { get }
+
+  /// Whether its result depends on random numbers.
+  var isRandom: Bool { get }
+
+  /// Whether forward changes something that outlives the step, as running statistics.
+  var hasSideEffects: Bool { get }
+
+  /// Which dimension of the result counts units.
+  var unitDimension: UnitDimension { get }
 }
 
 extension Primitive {
@@ -72,6 +81,15 @@ extension Primitive {
 
   /// Most know nothing of time.
   public var statesInTime: Int? { nil }
+
+  /// Most give the same at each call.
+  public var isRandom: Bool { false }
+
+  /// Most leave nothing behind but their result.
+  public var hasSideEffects: Bool { false }
+
+  /// Most have their units in the last dimension.
+  public var unitDimension: UnitDimension { .last }
 }
 
 /// A local rule as formulas, for people.

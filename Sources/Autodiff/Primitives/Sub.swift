@@ -11,6 +11,8 @@ public struct Sub: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {

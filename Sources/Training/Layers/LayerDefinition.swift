@@ -41,11 +41,17 @@ enum LayerCatalogue {
     [
       LinearLayer.self, LayerNormLayer.self, FlattenLayer.self, ReshapeLayer.self,
       TransposeLayer.self, SelectLayer.self, ConcatLayer.self,
-    ] + sequences + activations + arithmetic
+    ] + sequences + images + activations + arithmetic
 
   private static let sequences: [any LayerDefinition.Type] = [
     EmbeddingLayer.self, PositionalEmbeddingLayer.self, RNNLayer.self,
     GatedRecurrentLayer<LSTM>.self, GatedRecurrentLayer<GRU>.self, MultiheadAttentionLayer.self,
+  ]
+
+  private static let images: [any LayerDefinition.Type] = [
+    Conv1dLayer.self, Conv2dLayer.self, MaxPool2dLayer.self, AvgPool2dLayer.self,
+    AdaptiveAvgPool2dLayer.self, BatchNormLayer<BatchNorm1d>.self,
+    BatchNormLayer<BatchNorm2d>.self, GroupNormLayer.self, RMSNormLayer.self, DropoutLayer.self,
   ]
 
   private static let activations: [any LayerDefinition.Type] = [

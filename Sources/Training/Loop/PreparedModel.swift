@@ -36,6 +36,7 @@ public final class PreparedModel {
     options.clipValue = file.training.clipValue
     options.threads = threads
     options.precision = Precision(rawValue: file.training.precision) ?? .float32
+    options.seed = file.seed
     do {
       let plan = try Plan(
         builder.network, loss: loss, updateRule: file.optimizer.rule, options: options)
@@ -148,16 +149,32 @@ extension PreparedModel {
         }
         _ = executor.elements(of: parameter.value).update(from: numbers)
       }
+      // Weights may come from where no running statistics are kept.
+      for buffer in executor.plan.network.buffers {
+        guard let found = file.shape(of: buffer.name),
+          let numbers = file.floats(of: buffer.name)
+        else { continue }
+        let shape = executor.plan.network[buffer.value].shape
+        guard found == shape.sizes else {
+          throw SafetensorsError(
+            path: path,
+            reason: "\"\(buffer.name)\" has shape \(Shape(found)), the model needs \(shape)")
+        }
+        _ = executor.elements(of: buffer.value).update(from: numbers)
+      }
     } catch { throw .weights(error) }
   }
 
-  /// Writes every parameter to a safetensors file.
+  /// Writes every parameter and running statistic to a safetensors file.
   public func saveWeights(_ path: String) throws(SafetensorsError) {
+    let network = executor.plan.network
+    let values =
+      network.parameters.map { ($0.name, $0.value) } + network.buffers.map { ($0.name, $0.value) }
     try writeSafetensors(
-      executor.plan.network.parameters.map { parameter in
+      values.map { name, value in
         NamedTensor(
-          name: parameter.name, shape: executor.plan.network[parameter.value].shape.sizes,
-          values: UnsafeBufferPointer(executor.elements(of: parameter.value)))
+          name: name, shape: network[value].shape.sizes,
+          values: UnsafeBufferPointer(executor.elements(of: value)))
       }, to: path)
   }
 }

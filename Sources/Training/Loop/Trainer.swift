@@ -74,6 +74,12 @@ public struct Trainer {
     perform(index, record: record)
   }
 
+  /// The loss of a batch in evaluation: running statistics, and nothing is dropped.
+  public mutating func evaluate(batch: Int) -> Double {
+    let size = model.file.training.batchSize
+    return model.executor.evaluate(samples: size, of: size) { load(batch, into: $0) }.loss
+  }
+
   private mutating func train(
     _ recorder: Recorder?, _ recording: RecordingOptions?, normsEvery: Int
   ) -> TrainingOutcome {

@@ -19,6 +19,7 @@ struct ModelBuilder {
   /// The output of each layer, by path.
   private var outputs: [String: ValueID] = [:]
   private var parameters: [String: ValueID] = [:]
+  private var buffers: [String: ValueID] = [:]
   let batch: BatchForm
   /// What containers around say of first values.
   private var inherited: InitialValues
@@ -216,6 +217,29 @@ extension ModelBuilder {
     starts.append(
       try place.initialValues.start(of: name, shape, given: start, inherited: inherited))
     return value
+  }
+
+  /// A tensor that forward changes, as a running mean; shared where the layer is.
+  mutating func buffer(
+    _ name: String, _ shape: Shape, starts start: Float, at place: LayerPlace
+  ) -> ValueID {
+    let full = "\(place.owner).\(name)"
+    if let known = buffers[full], network[known].shape == shape { return known }
+    let value = network.addBuffer(full, shape: shape, start: start)
+    buffers[full] = value
+    return value
+  }
+
+  /// Refuses a parameter with more elements than can be counted in bytes and operations.
+  func checkSize(_ shape: Shape, at place: LayerPlace) throws(ModelFileError) {
+    var count = 1
+    for size in shape.sizes {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      guard !overflows, product <= LayerLimits.elements else {
+        throw ModelFileError(place.jsonPath, "a parameter of shape \(shape) is too large")
+      }
+      count = product
+    }
   }
 
   mutating func constant(_ numbers: [Float], shape: Shape) -> ValueID {

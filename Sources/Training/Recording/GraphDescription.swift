@@ -52,7 +52,7 @@ extension Graph.Node {
       switch network[operand].origin {
       case .node(let producer): inputs.append(UInt32(producer.index))
       case .parameter(let parameter): parameters.append(UInt32(parameter.index))
-      case .input, .target, .constant: break
+      case .input, .target, .buffer, .constant: break
       }
       if let source = facts.sources[operand] { inputs.append(UInt32(source.index)) }
     }
@@ -66,6 +66,8 @@ extension Graph.Node {
     backwardFlops = UInt64(cost.backward)
     isInPlace = node.isInPlace
     fusedWith = plan.fusedWith[id.index].map { UInt32($0.index) }
+    isRandom = node.primitive.isRandom
+    hasSideEffects = node.primitive.hasSideEffects
     saved = plan.savedByNode[id.index].map { UInt32($0) }
     forwardWorkspaceBytes = facts.forwardWorkspace[id.index]
     backwardWorkspaceBytes = facts.backwardWorkspace[id.index]
