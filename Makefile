@@ -58,6 +58,7 @@ fuzz: dependencies ## break traces and read them, for SECONDS from SEED
 soak: build ## kill RUNS runs at random moments and look at their traces
 	@swift build -c release --product gradtop-bench
 	@$(BUILD)/gradtop-bench soak $(RUNS)
+
 parity: build ## compare with the PyTorch that is installed: RANDOM_MODELS beside those that ship
 	@python3 Tests/ParityTests/parity.py --gradtop $(BUILD)/gradtop --random $(RANDOM_MODELS)
 
