@@ -86,7 +86,10 @@ let package = Package(
         "reference.py", "sequence_goldens.py", "sequence_layers.py",
       ]),
     tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
-    tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
+    .target(
+      name: "TraceSamples", dependencies: ["TraceFormat"], path: "Tests/TraceSamples",
+      swiftSettings: settings),
+    tests("TraceSessionTests", ["TraceSamples", "TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
     tests(
       "ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"],
@@ -95,7 +98,9 @@ let package = Package(
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
     tests("ScreenTests", ["Screen"]),
     tests(
-      "PanelsTests", ["Panels", "Screen", "TraceSession", "TraceFormat"], exclude: ["Snapshots"]),
+      "PanelsTests",
+      ["Panels", "Screen", "Diagnosis", "TraceSamples", "TraceSession", "TraceFormat"],
+      exclude: ["Snapshots"]),
     tests("ProgramTests", ["gradtop"]),
   ]
 )

@@ -41,6 +41,8 @@ public enum TraceItem: Equatable, Sendable {
   case graph(Graph)
   /// A step, and the chunk that holds it.
   case step(Step, in: ChunkLocation)
+  /// An op that was looked at while the step ran.
+  case detail(Detail)
   case gap(TraceGap)
 }
 

@@ -38,6 +38,7 @@ public final class Session {
   private var cache = ChunkCache(capacity: 8)
   private var newest: Step?
   private var newestActivations: Step?
+  private var details = DetailShelf()
 
   /// A session that has yet to poll `source`.
   public init(source: any TraceSource) {
@@ -104,6 +105,7 @@ extension Session {
       graphs[graph.id] = GraphIndex(graph)
       newestGraph = graph.id
     case .step(let step, let location): fold(step, in: location)
+    case .detail(let detail): details.add(detail)
     case .gap(let gap): known.add(gap)
     }
   }
@@ -130,6 +132,7 @@ extension Session {
   private func startOver() {
     forgetSteps()
     outline = nil
+    details = DetailShelf()
     graphs = [:]
     newestGraph = nil
   }
@@ -163,7 +166,8 @@ extension Session {
       isFollowing: isFollowing, step: step, activationStep: activationStep(at: cursor),
       scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms.byID,
       parameterGradNorms: facts.parameterGradNorms.byID, updateRatios: facts.updateRatios.byID,
-      totals: facts.totals, gaps: gaps, bytes: source.bytesRead)
+      totals: facts.totals, details: details.details(at: cursor, isNewest: isFollowing),
+      gaps: gaps, bytes: source.bytesRead)
   }
 
   private func step(at index: Int) -> Step? {

@@ -1,5 +1,6 @@
 import Testing
 import TraceFormat
+import TraceSamples
 import TraceSession
 
 @Suite struct SessionTests {
@@ -38,7 +39,6 @@ import TraceSession
     #expect(snapshot.scalars[.duration]?.last == 900)
     #expect(snapshot.scalars[.samplesPerSecond]?.last == 1e7)
     #expect(snapshot.scalars[.accuracy] == nil)
-    #expect(snapshot.scalars[.forwardTime] == nil)
     // The root mean square times the root of 4 x 3 elements.
     #expect(try #require(snapshot.outputGradNorms[1]?.last) == Float(5 * 12.0.squareRoot()))
     #expect(snapshot.parameterGradNorms[0]?.last == 2)

@@ -23,7 +23,7 @@ public final class Executor {
   var updates = 0
   private var firstMeasuredStep: Int?
   /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
-  private var measuring: UInt64 = 0
+  var measuring: UInt64 = 0
   private let sums: UnsafeMutablePointer<UpdateSums>
 
   /// Allocates the arena and attaches kernels to it.
@@ -167,7 +167,11 @@ extension Executor {
       case .ops(let rows, let phase):
         let start = last
         measuring = 0
-        last = run(rows, record: record, step: index, since: last)
+        if let inspection = record.inspection {
+          last = inspect(rows, inspection, record: record, step: index, since: last)
+        } else {
+          last = run(rows, record: record, step: index, since: last)
+        }
         let duration = last - start - measuring
         if phase == .forward {
           result.loss += Double(elements(of: plan.loss)[0])
@@ -177,6 +181,10 @@ extension Executor {
         }
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
+        if record.stopsAtNonFinite, !(result.loss.isFinite && areGradientsFinite) {
+          result.isBroken = true
+          break
+        }
         let start = MonotonicClock.now()
         last = update(
           rows, parameters, learningRate: learningRate, record: record, into: &result,
@@ -263,7 +271,7 @@ extension Executor {
     return last
   }
 
-  private func noteMeasuring(since start: UInt64) -> UInt64 {
+  func noteMeasuring(since start: UInt64) -> UInt64 {
     let now = MonotonicClock.now()
     measuring += now - start
     return now

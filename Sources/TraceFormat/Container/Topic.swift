@@ -7,6 +7,7 @@ enum Topic: UInt16, CaseIterable {
   case graph = 2
   case step = 3
   case summary = 4
+  case detail = 7
 
   /// The channel's topic.
   var name: String {
@@ -15,6 +16,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "/graph"
     case .step: "/step"
     case .summary: "/summary"
+    case .detail: "/detail"
     }
   }
 
@@ -25,6 +27,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "gradtop.Graph"
     case .step: "gradtop.Step"
     case .summary: "gradtop.Summary"
+    case .detail: "gradtop.Detail"
     }
   }
 

@@ -102,6 +102,7 @@ public struct TraceInfo: Equatable, Sendable {
         continue
       case .run(let run): self.run = run
       case .graph(let graph): self.graph = graph
+      case .detail: break
       case .step(let step, _):
         known.add(step: step.index)
         steps += 1

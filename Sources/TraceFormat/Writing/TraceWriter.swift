@@ -118,6 +118,20 @@ public final class TraceWriter {
     repeatNamesIfDue(now: now)
   }
 
+  /// Writes what was seen of an op; whoever is in a hurry calls `flush()` behind it.
+  public func write(detail: Detail, now: UInt64) {
+    guard !isClosed else { return }
+    message.removeAll()
+    detail.encode(into: &message)
+    if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flush() }
+    let time = wallClock(now)
+    add(
+      .detail, sequence: UInt32(truncatingIfNeeded: detail.step), logTime: time,
+      publishTime: time)
+    if chunkOpened == nil { chunkOpened = now }
+    if chunk.count >= options.chunkBytes { flush() }
+  }
+
   /// Writes what is older than the flush interval.
   public func flushIfDue(now: UInt64) {
     guard let chunkOpened, now >= chunkOpened, now - chunkOpened >= options.flushInterval

@@ -27,6 +27,7 @@ public final class Recorder {
     let isFinished = Atomic<Bool>(false)
     let dropped = Atomic<UInt64>(0)
     let outcome = Mutex(Outcome())
+    let details = Mutex<[Detail]>([])
   }
 
   /// What the writing thread takes over.
@@ -35,6 +36,7 @@ public final class Recorder {
     let ring: StepRing
     let graph: Graph
     var encoder: StepEncoder
+    let observe: (@Sendable (TraceItem) -> Void)?
   }
 
   /// Starts the writing thread.
@@ -42,7 +44,7 @@ public final class Recorder {
   /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
   init(
     _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
-    syncsEachChunk: Bool
+    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> Void)?
   ) {
     let plan = model.executor.plan
     ring = StepRing(
@@ -56,13 +58,18 @@ public final class Recorder {
       writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
       graph: Graph(plan, layers: model.layers),
       encoder: StepEncoder(
-        plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin))
+        plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
+      observe: observe)
+    observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
   }
 
   /// Notes that a step found no free slot.
   func drop() { state.dropped.add(1, ordering: .relaxed) }
+
+  /// Hands over what was seen of an op.
+  func write(_ detail: Detail) { state.details.withLock { $0.append(detail) } }
 
   /// Writes what is left, closes the trace and says how it went.
   public func finish() -> Outcome {
@@ -77,17 +84,21 @@ extension Recorder.Work {
   func write(_ state: Recorder.State) {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
+    observe?(.graph(graph))
     writer.flush()
     var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
+      writeDetails(state)
       var steps = 0
       while let slot = ring.next() {
         // A chunk is as old as its first step: what it waited in the ring counts.
         let end = slot.pointee.start + slot.pointee.duration
-        writer.write(step: encoder.encode(slot), now: end)
+        let step = encoder.encode(slot)
+        writer.write(step: step, now: end)
         ring.release()
+        observe?(.step(step, in: ChunkLocation(offset: writer.position, length: 0)))
         steps += 1
       }
       if isFinished { break }
@@ -101,6 +112,19 @@ extension Recorder.Work {
       $0.lostSteps = writer.lostSteps
       $0.droppedSteps = state.dropped.load(ordering: .relaxed)
     }
+  }
+}
+
+extension Recorder.Work {
+  /// At once: somebody may wait for them.
+  private func writeDetails(_ state: Recorder.State) {
+    let details = state.details.withLock { details in
+      defer { details = [] }
+      return details
+    }
+    guard !details.isEmpty else { return }
+    for detail in details { writer.write(detail: detail, now: MonotonicClock.now()) }
+    writer.flush()
   }
 }
 

@@ -94,6 +94,12 @@ struct Arguments {
     return path
   }
 
+  /// The file that the command looks at, and one to compare it with.
+  func traces() throws(Failure) -> (String, String?) {
+    guard command == .replay, operands.count == 2 else { return (try trace(), nil) }
+    return (operands[0], operands[1])
+  }
+
   func mistake(_ name: String, _ what: String, hint: String = "") -> Failure {
     Failure(.usage, "\(command.rawValue) \(name)", what, hint: hint)
   }

@@ -20,7 +20,8 @@ enum Command: String, CaseIterable {
   var operands: String {
     switch self {
     case .run: "[MODEL.json]"
-    case .replay, .tail, .export, .info, .frame: "TRACE"
+    case .replay: "TRACE [TRACE]"
+    case .tail, .export, .info, .frame: "TRACE"
     case .plan: "COSTS.json"
     case .import: "PROFILE.json -o TRACE"
     }
@@ -76,6 +77,8 @@ struct Option {
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
     Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
     Option("--trace-sync", "wait for the disk after each chunk", [.run]),
+    Option("--break-on", "WHAT", "stop at a finding, at nan, or never", [.run]),
+    Option("--detail", "STEP", "record each op of a step with its numbers", [.run]),
     Option("--quiet", short: "-q", "no progress on standard error", [.run]),
     Option("--follow", short: "-f", "stay at the end as steps come", [.replay]),
     Option("--step", "N", "look at this step", [.replay, .tail, .frame]),
@@ -94,7 +97,7 @@ struct Option {
     Option("--records", "the records of any MCAP file as JSON", [.info]),
     Option("--repair", "write it out whole, to the file of --output", [.info]),
     Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
-    Option("--panel", "NAME", "overview, layers or ops", [.frame]),
+    Option("--panel", "NAME", "overview, layers, graph, ...: the dashboard's panels", [.frame]),
     Option(
       "--output", "FILE", short: "-o", "write to a file",
       [.export, .import, .plan, .frame, .info]),

@@ -8,6 +8,8 @@ import Training
 /// `gradtop replay`: a trace on the dashboard.
 struct ReplayCommand {
   private let path: String
+  /// A run to compare with.
+  private let otherPath: String?
   private let follows: Bool
   private let step: Int?
   private let speed: Double?
@@ -15,7 +17,7 @@ struct ReplayCommand {
   private let usesColor: Bool
 
   init(_ arguments: Arguments, follows: Bool) throws(Failure) {
-    path = try arguments.trace()
+    (path, otherPath) = try arguments.traces()
     self.follows = follows
     step = try arguments.integer("--step", least: 0)
     theme = try ThemeChoice(arguments.text("--theme"))
@@ -45,8 +47,10 @@ struct ReplayCommand {
       let file = try openTrace(path)
       (source, session) = (file, Session(opening: file))
     }
+    let other = try otherPath.map { (path) throws(Failure) in try openTrace(path) }
     let isFollowing = follows || path == "-"
     var loop = DashboardLoop(session: session, theme: theme, usesColor: usesColor)
+    loop.other = other.map { Session(opening: $0) }
     loop.firstStep = step ?? (speed == nil ? nil : 0)
     loop.producer = {
       isFollowing || source.state == .growing && !session.isOutlined

@@ -55,6 +55,10 @@ extension RunCommand {
     var loop = DashboardLoop(
       session: Session(source: training.feed), theme: theme, usesColor: options.usesColor)
     loop.control = training.control
+    loop.notice = {
+      guard let reason = training.control.breakReason, training.control.isPaused else { return "" }
+      return "broken: \(reason); w walks backward, Space goes on"
+    }
     loop.producer = {
       training.isDone ? .ended : .training(isPaused: training.control.isPaused)
     }
@@ -118,8 +122,12 @@ extension RunCommand {
         "gradtop: \(trace.path): \(recording.droppedSteps) steps came faster than they could be "
           + "written; --no-instrument records less")
     }
+    if let reason = outcome.breakReason {
+      printError("gradtop: \(trace.path): stopped: \(reason)")
+    }
     if let signal { return .signal(signal) }
     if recording.failure != nil { return .inputOutput }
-    return recording.droppedSteps > 0 ? .incomplete : .success
+    if recording.droppedSteps > 0 { return .incomplete }
+    return outcome.breakReason == nil ? .success : .checkFailed
   }
 }

@@ -4,6 +4,9 @@ import Training
 
 /// What the command line says of a run.
 struct RunOptions {
+  /// What stops a run.
+  enum BreakOn: String, CaseIterable { case never, nan, finding }
+
   let modelPath: String?
   let trace: String?
   let steps: Int?
@@ -16,6 +19,8 @@ struct RunOptions {
   let normsEvery: Int?
   let isInstrumented: Bool
   let syncs: Bool
+  let breakOn: BreakOn
+  let detailedStep: Int?
   let isQuiet: Bool
   let isHeadless: Bool
   let usesColor: Bool
@@ -41,6 +46,9 @@ struct RunOptions {
       ? nil : try arguments.integer("--norms-every", least: 1)
     isInstrumented = !arguments.has("--no-instrument")
     syncs = arguments.has("--trace-sync")
+    let condition = try arguments.choice("--break-on", of: BreakOn.allCases.map(\.rawValue))
+    breakOn = BreakOn(rawValue: condition) ?? .never
+    detailedStep = try arguments.integer("--detail", least: 0)
     isQuiet = arguments.has("--quiet")
     isHeadless =
       arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
