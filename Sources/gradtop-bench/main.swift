@@ -1,6 +1,6 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening]…
-// [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the large trace of
+// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening|
+// dashboard]… [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the large trace of
 // `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Two more are run only when named, alone:
 // `gradtop-bench fuzz [SECONDS [SEED]]` and `gradtop-bench soak [RUNS]`.
 
@@ -9,6 +9,7 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("recording", RecordingBenchmark.run), ("allocations", AllocationBenchmark.run),
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
+  ("dashboard", { _ in try DashboardBenchmark.run() }),
 ]
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
