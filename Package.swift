@@ -63,6 +63,7 @@ let package = Package(
     module("Terminal", ["Screen", "CNcurses"]),
     module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),
 
+    module("RuleCorpus", ["Training", "Diagnosis", "Autodiff", "TraceFormat"]),
     program(
       "gradtop",
       [
@@ -74,7 +75,10 @@ let package = Package(
     .target(name: "CAllocations"),
     .executableTarget(
       name: "gradtop-bench",
-      dependencies: ["Training", "Autodiff", "TraceSession", "TraceFormat", "CAllocations"],
+      dependencies: [
+        "RuleCorpus", "Training", "Diagnosis", "Autodiff", "TraceSession", "TraceFormat",
+        "CAllocations",
+      ],
       resources: [.embedInCode("Resources/peer.py")], swiftSettings: settings),
 
     tests("AutodiffTests", ["Autodiff"]),
@@ -89,6 +93,7 @@ let package = Package(
     tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
+    tests("RuleCorpusTests", ["RuleCorpus", "Diagnosis"]),
     tests("ScreenTests", ["Screen"]),
     tests(
       "PanelsTests", ["Panels", "Screen", "TraceSession", "TraceFormat"], exclude: ["Snapshots"]),

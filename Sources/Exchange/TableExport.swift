@@ -53,7 +53,7 @@ public struct TableExport: Sendable {
       while case let items = source.poll(limit: 4), !items.isEmpty {
         for item in items {
           switch item {
-          case .run: break
+          case .run, .finding: break
           case .graph(let graph): graphs.add(graph)
           case .gap(let gap): summary.gaps.append(gap)
           case .step(let step, in: _):

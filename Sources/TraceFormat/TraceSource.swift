@@ -41,6 +41,8 @@ public enum TraceItem: Equatable, Sendable {
   case graph(Graph)
   /// A step, and the chunk that holds it.
   case step(Step, in: ChunkLocation)
+  /// A finding of the producer's, as it opens, changes or closes.
+  case finding(FindingRecord)
   case gap(TraceGap)
 }
 

@@ -104,6 +104,7 @@ extension Session {
       graphs[graph.id] = GraphIndex(graph)
       newestGraph = graph.id
     case .step(let step, let location): fold(step, in: location)
+    case .finding: break
     case .gap(let gap): known.add(gap)
     }
   }

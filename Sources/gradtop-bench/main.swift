@@ -1,5 +1,5 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench step recording allocations start trace opening`; the large trace of
+// `.build/release/gradtop-bench step recording allocations start trace opening rules judge`; the large trace of
 // `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Two more are run only when named, alone:
 // `gradtop-bench fuzz [SECONDS [SEED]]` and `gradtop-bench soak [RUNS]`.
 
@@ -7,6 +7,7 @@ let benchmarks: [(name: String, run: () throws -> Void)] = [
   ("step", StepBenchmark.run), ("recording", RecordingBenchmark.run),
   ("allocations", AllocationBenchmark.run), ("start", StartBenchmark.run),
   ("trace", TraceBenchmark.run), ("opening", OpeningBenchmark.run),
+  ("rules", RulesBenchmark.run), ("judge", JudgeBenchmark.run),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 switch wanted.first {

@@ -3,6 +3,8 @@ struct ExitStatus: Equatable {
   let rawValue: Int32
 
   static let success = ExitStatus(rawValue: 0)
+  /// A check failed, or a run broke at what it was to break on.
+  static let checkFailed = ExitStatus(rawValue: 1)
   /// Finished, but part of the trace is lost or damaged, or it has no footer.
   static let incomplete = ExitStatus(rawValue: 2)
   static let usage = ExitStatus(rawValue: 64)

@@ -62,6 +62,7 @@ struct Gradtop {
     case .export: return try ExportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
     case .plan: return try PlanCommand(arguments).run()
+    case .check: return try CheckCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
   init() throws { gradtop = try Gradtop() }
 
-  static let commands = ["run", "replay", "tail", "export", "info", "plan", "frame"]
+  static let commands = ["run", "replay", "tail", "export", "info", "check", "plan", "frame"]
 
   @Test func version() throws {
     let outcome = try gradtop.run("--version")

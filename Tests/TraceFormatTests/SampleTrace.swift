@@ -98,6 +98,7 @@ struct Told: Equatable {
   var graphs: [Graph] = []
   var steps: [Step] = []
   var locations: [ChunkLocation] = []
+  var findings: [FindingRecord] = []
   var gaps: [TraceGap] = []
 
   /// All that `source` has now.
@@ -117,6 +118,7 @@ struct Told: Equatable {
       case .step(let step, let location):
         steps.append(step)
         locations.append(location)
+      case .finding(let finding): findings.append(finding)
       case .gap(let gap): gaps.append(gap)
       }
     }

@@ -7,6 +7,7 @@ enum Topic: UInt16, CaseIterable {
   case graph = 2
   case step = 3
   case summary = 4
+  case finding = 5
 
   /// The channel's topic.
   var name: String {
@@ -15,6 +16,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "/graph"
     case .step: "/step"
     case .summary: "/summary"
+    case .finding: "/finding"
     }
   }
 
@@ -25,6 +27,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "gradtop.Graph"
     case .step: "gradtop.Step"
     case .summary: "gradtop.Summary"
+    case .finding: "gradtop.Finding"
     }
   }
 

@@ -38,6 +38,13 @@ extension ByteBuffer {
     append(littleEndian: value.bitPattern)
   }
 
+  /// A field with presence: written where it is not nil, even if 0.
+  mutating func appendField(_ field: UInt32, present value: UInt64?) {
+    guard let value else { return }
+    appendTag(field, .varint)
+    appendVarint(value)
+  }
+
   mutating func appendField(_ field: UInt32, _ value: String) {
     var value = value
     value.withUTF8 { text in

@@ -13,6 +13,8 @@ public struct RecordingOptions {
   public var normsEvery: Int?
   /// Whether to wait for the disk after each chunk.
   public var syncsEachChunk = false
+  /// Gets run, graph and steps on the thread that writes them; what it finds is written, too.
+  public var observe: (@Sendable (TraceItem) -> [FindingRecord])?
   /// Names of run, host and device; the trainer fills in the rest.
   public var run = Run()
 
@@ -61,7 +63,7 @@ public struct Trainer {
     if let recording {
       recorder = Recorder(
         model, run: describe(recording, normsEvery: normsEvery), output: recording.output,
-        tap: recording.tap, syncsEachChunk: recording.syncsEachChunk)
+        tap: recording.tap, syncsEachChunk: recording.syncsEachChunk, observe: recording.observe)
     }
     var outcome = train(recorder, recording, normsEvery: normsEvery)
     outcome.recording = recorder?.finish()

@@ -35,14 +35,17 @@ public final class Recorder {
     let ring: StepRing
     let graph: Graph
     var encoder: StepEncoder
+    let observe: (@Sendable (TraceItem) -> [FindingRecord])?
   }
 
   /// Starts the writing thread.
   ///
-  /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
+  /// - Parameters:
+  ///   - tap: Gets the same bytes, whatever becomes of the output.
+  ///   - observe: Gets run, graph and steps on the writing thread; what it finds is written, too.
   init(
     _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
-    syncsEachChunk: Bool
+    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> [FindingRecord])?
   ) {
     let plan = model.executor.plan
     ring = StepRing(
@@ -56,7 +59,9 @@ public final class Recorder {
       writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
       graph: Graph(plan, layers: model.layers),
       encoder: StepEncoder(
-        plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin))
+        plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
+      observe: observe)
+    _ = observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
   }
@@ -78,6 +83,7 @@ extension Recorder.Work {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
     writer.flush()
+    _ = observe?(.graph(graph))
     var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
@@ -86,8 +92,10 @@ extension Recorder.Work {
       while let slot = ring.next() {
         // A chunk is as old as its first step: what it waited in the ring counts.
         let end = slot.pointee.start + slot.pointee.duration
-        writer.write(step: encoder.encode(slot), now: end)
+        let step = encoder.encode(slot)
+        writer.write(step: step, now: end)
         ring.release()
+        if let observe { note(observe(.step(step, in: ChunkLocation(offset: 0, length: 0)))) }
         steps += 1
       }
       if isFinished { break }
@@ -101,6 +109,12 @@ extension Recorder.Work {
       $0.lostSteps = writer.lostSteps
       $0.droppedSteps = state.dropped.load(ordering: .relaxed)
     }
+  }
+}
+
+extension Recorder.Work {
+  private func note(_ findings: [FindingRecord]) {
+    for finding in findings { writer.write(finding: finding, now: MonotonicClock.now()) }
   }
 }
 

@@ -1,6 +1,6 @@
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, info, plan, frame
+  case run, replay, tail, export, info, check, plan, frame
 
   /// What it is for, in a few words.
   var summary: String {
@@ -10,6 +10,7 @@ enum Command: String, CaseIterable {
     case .tail: "follow a trace that is being written"
     case .export: "print a trace as a table"
     case .info: "what is in a trace, and how whole it is"
+    case .check: "judge a trace: what is wrong, and what helps"
     case .plan: "memory against recompute"
     case .frame: "print one frame of the dashboard"
     }
@@ -19,8 +20,8 @@ enum Command: String, CaseIterable {
   var operands: String {
     switch self {
     case .run: "[MODEL.json]"
-    case .replay, .tail, .export, .info, .frame: "TRACE"
     case .plan: "COSTS.json"
+    case .replay, .tail, .export, .info, .check, .frame: "TRACE"
     }
   }
 
@@ -33,6 +34,7 @@ enum Command: String, CaseIterable {
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
     case .info: "gradtop info run.mcap --format json"
     case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
+    case .check: "gradtop check run.mcap --fail-on warning --format github"
     case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
     }
   }
@@ -81,6 +83,12 @@ struct Option {
     Option(
       "--format", "FORMAT", "csv or json; text or json for info; text for frame",
       [.export, .info, .frame]),
+    Option("--format", "FORMAT", "text, json, junit, markdown or github", [.check]),
+    Option("--fail-on", "LIST", "error, warning, note, or names of rules; error without", [.check]),
+    Option(
+      "--rules", "PACK,…", "with sagemaker, autotrainer, deepdiagnosis, deepchecker", [.check]),
+    Option("--set", "RULE.OPTION=VALUE", "an option of a rule; may be repeated", [.check]),
+    Option("--suggest", "FILE", "write the model file with what helps", [.check]),
     Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
     Option("--frontier", "what each budget would give", [.plan]),
     Option("--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan]),

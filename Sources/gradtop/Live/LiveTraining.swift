@@ -1,3 +1,4 @@
+import Diagnosis
 import Glibc
 public import Panels
 import Synchronization
@@ -30,6 +31,7 @@ final class LiveTraining {
     recording.isInstrumented = options.isInstrumented
     recording.normsEvery = options.normsEvery
     recording.syncsEachChunk = options.syncs
+    recording.observe = Self.judge()
     recording.run.producer = "gradtop"
     recording.run.version = Gradtop.version
     recording.run.runID = Machine.randomID()
@@ -45,6 +47,14 @@ final class LiveTraining {
       state.isDone.store(true, ordering: .releasing)
     }
     if thread == nil { state.isDone.store(true, ordering: .releasing) }
+  }
+
+  /// Judges steps as they are written.
+  private static func judge() -> @Sendable (TraceItem) -> [FindingRecord] {
+    let judge = Mutex(Judge())
+    return { item in
+      judge.withLock { $0.examine(item) }.map { FindingRecord($0.finding) }
+    }
   }
 
   /// Whether all steps are done and the trace is closed.
