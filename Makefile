@@ -7,7 +7,7 @@ BUILD_PACKAGES := libdnnl-dev liblz4-dev libncurses-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := protobuf-compiler
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz soak lint format install dependencies test-dependencies
+.PHONY: help run build test bench bench-rules fuzz soak lint format install dependencies test-dependencies
 
 # $(call install_missing,PACKAGES): installs those that are not there.
 define install_missing
@@ -26,7 +26,7 @@ fi
 endef
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dependencies:
 	@command -v swift >/dev/null 2>&1 \
@@ -57,6 +57,10 @@ fuzz: dependencies ## break traces and read them, for SECONDS from SEED
 soak: build ## kill RUNS runs at random moments and look at their traces
 	@swift build -c release --product gradtop-bench
 	@$(BUILD)/gradtop-bench soak $(RUNS)
+
+bench-rules: dependencies ## how right the rules are: faulty models and their clean twins
+	@swift build -c release --product gradtop-bench
+	@$(BUILD)/gradtop-bench rules
 
 lint: ## check the format of every file
 	@swift format lint --strict --recursive Sources Tests Package.swift

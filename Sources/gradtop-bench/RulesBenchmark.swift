@@ -7,10 +7,8 @@ import Training
 
 /// How right the rules are: the corpus of faulty models and their clean twins.
 enum RulesBenchmark {
-  /// Clean models of each family.
-  private static let models = 12
-
-  static func run() throws {
+  /// Trains `models` clean models of each family and all their faulty twins.
+  static func run(models: Int) throws {
     let corpus = Corpus(models: models)
     let start = MonotonicClock.now()
     let results = try corpus.run(RuleSet(packs: RulePack.allCases))

@@ -96,7 +96,10 @@ extension NetworkLayout {
     if !bounded.isEmpty { remedies.append(.replaceActivations(bounded, with: "ReLU")) }
     remedies.append(.initialize("kaiming_normal", nonlinearity: "relu"))
     if kinds.isDisjoint(with: Self.normalizations) {
-      remedies.append(.normalize(before: ["ReLU", "Sigmoid", "Tanh"].filter(kinds.contains)))
+      // What was bounded is a ReLU by now.
+      let hasReLU = kinds.contains("ReLU") || !bounded.isEmpty
+      let others = ["GELU", "SiLU", "LeakyReLU", "ELU"].filter(kinds.contains)
+      remedies.append(.normalize(before: (hasReLU ? ["ReLU"] : []) + others))
     }
     return remedies.filter { $0 != .normalize(before: []) }
   }

@@ -26,17 +26,24 @@ enum SuggestedModel {
     if changes.isEmpty { printError("\(path): no finding has a remedy that fits; nothing changed") }
   }
 
+  /// What makes steps small without the learning rate's fault.
+  private static let obstacles: Set<RuleName> = [
+    .vanishingGradient, .vanishingThroughTime, .deadUnits, .saturatedUnits, .missingGradient,
+  ]
+
   /// Applies the remedies of all warnings and errors, of notes only where there is nothing worse.
+  ///
+  /// The learning rate is changed once, and raised only where nothing else keeps gradients small.
   static func change(_ document: inout ModelDocument, for findings: [Finding]) -> [String] {
     let serious = findings.filter { $0.severity > .note }
+    let isObstructed = serious.contains { obstacles.contains($0.rule) }
     var changes: [String] = []
     var seen: Set<Remedy> = []
     var hasScaledRate = false
     for finding in serious.isEmpty ? findings : serious {
       for remedy in finding.remedies where seen.insert(remedy).inserted {
         if case .scaleLearningRate(let factor) = remedy {
-          // A loss that does not fall for another reason is no reason for larger steps.
-          guard !hasScaledRate, factor < 1 || changes.isEmpty else { continue }
+          guard !hasScaledRate, factor < 1 || !isObstructed else { continue }
           hasScaledRate = true
         }
         if apply(remedy, to: &document) {
