@@ -10,8 +10,8 @@ MANUALS := man/man1
 COMPLETIONS := bash-completion/completions zsh/site-functions fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench parity fuzz soak lint format pictures install dependencies \
-  test-dependencies
+.PHONY: help run build test bench bench-rules parity fuzz soak lint format pictures install \
+  dependencies test-dependencies
 
 # $(call install_missing,PACKAGES): installs those that are not there.
 define install_missing
@@ -30,7 +30,7 @@ fi
 endef
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dependencies:
 	@command -v swift >/dev/null 2>&1 \
@@ -61,6 +61,10 @@ fuzz: dependencies ## break traces and read them, for SECONDS from SEED
 soak: build ## kill RUNS runs at random moments and look at their traces
 	@swift build -c release --product gradtop-bench
 	@$(BUILD)/gradtop-bench soak $(RUNS)
+
+bench-rules: dependencies ## how right the rules are: faulty models and their clean twins
+	@swift build -c release --product gradtop-bench
+	@$(BUILD)/gradtop-bench rules
 
 parity: build ## compare with the PyTorch that is installed: RANDOM_MODELS beside those that ship
 	@python3 Tests/ParityTests/parity.py --gradtop $(BUILD)/gradtop --random $(RANDOM_MODELS)

@@ -67,6 +67,7 @@ let package = Package(
     module("Pictures", ["Screen", "CCairo"]),
     module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat", "CZlib"]),
 
+    module("RuleCorpus", ["Training", "Diagnosis", "Autodiff", "TraceFormat"]),
     program(
       "gradtop",
       [
@@ -79,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "gradtop-bench",
       dependencies: [
-        "Training", "Autodiff", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Screen",
-        "CAllocations",
+        "RuleCorpus", "Training", "Autodiff", "TraceFormat", "TraceSession", "Diagnosis", "Panels",
+        "Screen", "CAllocations",
       ],
       resources: [.embedInCode("Resources/peer.py"), .embedInCode("Resources/peer_jax.py")],
       swiftSettings: settings),
@@ -103,6 +104,7 @@ let package = Package(
       exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
+    tests("RuleCorpusTests", ["RuleCorpus", "Diagnosis"]),
     tests("ScreenTests", ["Screen"]),
     tests(
       "PanelsTests",

@@ -62,6 +62,7 @@ struct Gradtop {
     case .import: return try ImportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
     case .plan: return try PlanCommand(arguments).run()
+    case .check: return try CheckCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()
     case .themes: return try ThemesCommand(arguments).run()
     case .completion: return try CompletionCommand(arguments).run()

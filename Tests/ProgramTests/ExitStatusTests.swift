@@ -12,13 +12,13 @@ import Testing
     #expect(outcome.output == "")
     #expect(
       outcome.errors == """
-        gradtop: bogus: unknown command; valid are: run, replay, tail, export, info, plan, frame, \
-        themes, completion
+        gradtop: bogus: unknown command; valid are: run, replay, tail, export, import, info, check, \
+        plan, frame, themes, completion
 
         """)
   }
 
-  @Test(arguments: ["run", "replay", "tail", "export", "info", "frame"])
+  @Test(arguments: ["run", "replay", "tail", "export", "info", "check", "frame"])
   func unknownOption(of command: String) throws {
     let outcome = try gradtop.run(command, "--bogus")
     #expect(outcome.status == 64)
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["run", "--headless"], ["replay"], ["export"], ["info"], ["frame"],
+    ["run", "--headless"], ["replay"], ["export"], ["info"], ["check"], ["frame"],
   ])
   func missingFile(of command: [String]) throws {
     let process = try gradtop.start(command + ["nope"], streams: "missing")

@@ -6,7 +6,8 @@ import Testing
   init() throws { gradtop = try Gradtop() }
 
   static let commands = [
-    "run", "replay", "tail", "export", "info", "plan", "frame", "themes", "completion",
+    "run", "replay", "tail", "export", "import", "info", "check", "plan", "frame", "themes",
+    "completion",
   ]
 
   @Test func version() throws {

@@ -36,15 +36,17 @@ public final class Recorder {
     let ring: StepRing
     let graph: Graph
     var encoder: StepEncoder
-    let observe: (@Sendable (TraceItem) -> Void)?
+    let observe: (@Sendable (TraceItem) -> [FindingRecord])?
   }
 
   /// Starts the writing thread.
   ///
-  /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
+  /// - Parameters:
+  ///   - tap: Gets the same bytes, whatever becomes of the output.
+  ///   - observe: Gets run, graph and steps on the writing thread; what it finds is written, too.
   init(
     _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
-    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> Void)?
+    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> [FindingRecord])?
   ) {
     let plan = model.executor.plan
     ring = StepRing(
@@ -60,7 +62,7 @@ public final class Recorder {
       encoder: StepEncoder(
         plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
       observe: observe)
-    observe?(.run(run))
+    _ = observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
   }
@@ -84,8 +86,8 @@ extension Recorder.Work {
   func write(_ state: Recorder.State) {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
-    observe?(.graph(graph))
     writer.flush()
+    _ = observe?(.graph(graph))
     var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
@@ -98,7 +100,9 @@ extension Recorder.Work {
         let step = encoder.encode(slot)
         writer.write(step: step, now: end)
         ring.release()
-        observe?(.step(step, in: ChunkLocation(offset: writer.position, length: 0)))
+        if let observe {
+          note(observe(.step(step, in: ChunkLocation(offset: writer.position, length: 0))))
+        }
         steps += 1
       }
       if isFinished { break }
@@ -125,6 +129,10 @@ extension Recorder.Work {
     guard !details.isEmpty else { return }
     for detail in details { writer.write(detail: detail, now: MonotonicClock.now()) }
     writer.flush()
+  }
+
+  private func note(_ findings: [FindingRecord]) {
+    for finding in findings { writer.write(finding: finding, now: MonotonicClock.now()) }
   }
 }
 

@@ -3,7 +3,7 @@ import Panels
 
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, `import`, info, plan, frame, themes, completion
+  case run, replay, tail, export, `import`, info, check, plan, frame, themes, completion
 
   /// What it is for, in a few words.
   var summary: String {
@@ -14,6 +14,7 @@ enum Command: String, CaseIterable {
     case .export: "a trace as tables, a timeline, or a drawing"
     case .import: "a profile of torch.profiler as a trace"
     case .info: "what is in a trace, and how whole it is"
+    case .check: "judge a trace: what is wrong, and what helps"
     case .plan: "memory against recompute"
     case .frame: "one frame of the dashboard as a picture"
     case .themes: "show each theme"
@@ -26,7 +27,7 @@ enum Command: String, CaseIterable {
     switch self {
     case .run: "[MODEL.json]"
     case .replay: "TRACE [TRACE]"
-    case .tail, .export, .info, .frame: "TRACE"
+    case .tail, .export, .info, .check, .frame: "TRACE"
     case .plan: "COSTS.json"
     case .import: "PROFILE.json -o TRACE"
     case .themes: ""
@@ -44,6 +45,7 @@ enum Command: String, CaseIterable {
     case .import: "gradtop import profile.json.gz -o profile.mcap"
     case .info: "gradtop info run.mcap --format json"
     case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
+    case .check: "gradtop check run.mcap --fail-on warning --format github"
     case .frame: "gradtop frame run.mcap --panel layers --format svg -o layers.svg"
     case .themes: "gradtop themes"
     case .completion: "source <(gradtop completion bash)"
@@ -103,7 +105,14 @@ struct Option {
       "--format", "csv|json|chrome|perfetto|dot", "tables, a timeline, a drawing (default csv)",
       [.export]),
     Option("--format", "text|json", "how it is written (default text)", [.info, .plan]),
+    Option(
+      "--format", "text|json|junit|markdown|github", "how it is written (default text)", [.check]),
     Option("--format", "text|ansi|svg|png", "how it is written (default text)", [.frame]),
+    Option("--fail-on", "LIST", "error, warning, note, or names of rules; error without", [.check]),
+    Option(
+      "--rules", "PACK,…", "with sagemaker, autotrainer, deepdiagnosis, deepchecker", [.check]),
+    Option("--set", "RULE.OPTION=VALUE", "an option of a rule; may be repeated", [.check]),
+    Option("--suggest", "FILE", "write the model file with what helps", [.check]),
     Option(
       "--table", "TABLE", "which table (default layers)", [.export],
       choices: Table.allCases.map(\.rawValue)),
