@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 import TraceFormat
+import TraceSamples
+import TraceSamples
 
 @testable import TraceSession
 
