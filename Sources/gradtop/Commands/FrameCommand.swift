@@ -63,7 +63,8 @@ struct FrameCommand {
     if let code = writeAll(bytes, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    let isWhole = tellDamage(of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
+    let isWhole = tellDamage(
+      of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
     return isWhole ? .success : .incomplete
   }
 
