@@ -46,7 +46,7 @@ let package = Package(
       "TraceFormat", ["CChecksum", "CLz4", "CZstd", "CZlib"],
       resources: [.embedInCode("gradtop.binpb")], exclude: ["gradtop.proto"]),
     module(
-      "Training", ["Autodiff", "TraceFormat", "CZlib"],
+      "Training", ["Autodiff", "Rematerialization", "TraceFormat", "CZlib"],
       resources: [
         .embedInCode("Resources/digits.csv.gz"), .embedInCode("Resources/digits.json"),
       ], exclude: ["Resources/digits.txt"]),

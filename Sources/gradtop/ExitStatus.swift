@@ -3,6 +3,8 @@ struct ExitStatus: Equatable {
   let rawValue: Int32
 
   static let success = ExitStatus(rawValue: 0)
+  /// Done, and what was to be checked does not hold.
+  static let checkFailed = ExitStatus(rawValue: 1)
   /// Finished, but part of the trace is lost or damaged, or it has no footer.
   static let incomplete = ExitStatus(rawValue: 2)
   static let usage = ExitStatus(rawValue: 64)

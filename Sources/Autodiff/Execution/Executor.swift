@@ -17,6 +17,8 @@ public final class Executor {
   /// By node, for those that go through time: a meter for each step, and where its readings start.
   let timeMeters: ContiguousArray<ContiguousArray<OutputMeter>>
   let firstTimeReading: ContiguousArray<Int>
+  /// False once another executor goes on with them.
+  private var ownsMeters = true
   private var currentThreads: Int32 = -1
   /// How many updates there were.
   var updates = 0
@@ -30,7 +32,11 @@ public final class Executor {
   /// Weights are zero until they are set.
   ///
   /// - Throws: `PlanError` where memory or a kernel cannot be had.
-  public init(_ plan: Plan) throws(PlanError) {
+  public convenience init(_ plan: Plan) throws(PlanError) {
+    try self.init(plan, after: nil)
+  }
+
+  private init(_ plan: Plan, after old: Executor?) throws(PlanError) {
     self.plan = plan
     let bytes = max(plan.arenaBytes, ArenaPacking.alignment)
     guard let arena = aligned_alloc(ArenaPacking.alignment, ArenaPacking.aligned(bytes)) else {
@@ -55,11 +61,14 @@ public final class Executor {
     }
     self.bodies = bodies
     threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
-    meters = ContiguousArray(
-      plan.network.nodes.map { node in
-        OutputMeter(plan.network[node.result].shape, saturation: .of(node.primitive))
-      })
-    (timeMeters, firstTimeReading) = Self.timeMeters(plan)
+    meters =
+      old?.meters
+      ?? ContiguousArray(
+        plan.network.nodes.map { node in
+          OutputMeter(plan.network[node.result].shape, saturation: .of(node.primitive))
+        })
+    (timeMeters, firstTimeReading) =
+      old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
     floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
     for (index, states) in plan.stateTensors.enumerated() {
       let count = plan.network[plan.network.parameters[index].value].shape.elementCount
@@ -81,8 +90,42 @@ public final class Executor {
     free(arena)
     readings.deallocate()
     sums.deallocate()
+    guard ownsMeters else { return }
     for meter in meters { meter.deallocate() }
     for meter in timeMeters.joined() { meter.deallocate() }
+  }
+
+  /// Goes on where `other`, which runs another plan of the same network, has stopped: with its
+  /// weights, its optimizer's state, its measurements.
+  ///
+  /// `other` must not be used any more.
+  ///
+  /// - Throws: `PlanError` where memory or a kernel cannot be had.
+  public convenience init(_ plan: Plan, continuing other: Executor) throws(PlanError) {
+    precondition(plan.network.nodes.count == other.plan.network.nodes.count)
+    try self.init(plan, after: other)
+    other.ownsMeters = false
+    updates = other.updates
+    firstMeasuredStep = other.firstMeasuredStep
+    for index in plan.network.values.indices {
+      let value = ValueID(index: index)
+      if case .parameter = plan.network[value].origin {
+        _ = elements(of: value).update(from: other.elements(of: value))
+      }
+    }
+    for (index, states) in plan.stateTensors.enumerated() {
+      let count = plan.network[plan.network.parameters[index].value].shape.elementCount
+      for (state, old) in zip(states, other.plan.stateTensors[index]) {
+        floats(state).update(from: other.floats(old), count: count)
+      }
+    }
+    guard !plan.options.zeroGrad else { return }
+    for parameter in plan.network.parameters.indices {
+      let id = ParameterID(index: parameter)
+      if let gradient = gradient(of: id), let old = other.gradient(of: id) {
+        _ = gradient.update(from: old)
+      }
+    }
   }
 }
 
@@ -156,11 +199,12 @@ extension Executor {
         measuring = 0
         last = run(rows, record: record, step: index, since: last)
         let duration = last - start - measuring
-        if phase == .forward {
+        switch phase {
+        case .forward:
           result.loss += Double(elements(of: plan.loss)[0])
           result.phases.forward += duration
-        } else {
-          result.phases.backward += duration
+        case .recompute: result.phases.recompute += duration
+        case .backward, .optimizer: result.phases.backward += duration
         }
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
@@ -208,7 +252,7 @@ extension Executor {
     for row in rows {
       let it = plan.rows[row]
       if let outputs = record.outputs, it.phase == .backward {
-        measureGradient(it.node, outputs)
+        measureGradient(it.node, it.tensor, outputs)
         last = noteMeasuring(since: last)
       }
       runKernels(it.kernels)
@@ -222,9 +266,8 @@ extension Executor {
       }
       if let outputs = record.outputs, it.phase == .forward {
         let node = it.node.index
-        let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
         meters[node].measure(
-          output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+          floats(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
         last = noteMeasuring(since: last)
       }
@@ -250,9 +293,9 @@ extension Executor {
     }
   }
 
-  private func measureGradient(_ node: NodeID, _ outputs: UnsafeMutablePointer<OutputReading>) {
-    let value = plan.network.nodes[node.index].result.index
-    guard let gradient = plan.gradientTensors[value] else { return }
+  private func measureGradient(
+    _ node: NodeID, _ gradient: TensorID, _ outputs: UnsafeMutablePointer<OutputReading>
+  ) {
     outputs[node.index].hasGradient = true
     outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(floats(gradient))
   }
@@ -260,7 +303,8 @@ extension Executor {
   /// Sources have no backward of their own: their gradient is whole when all others are done.
   private func measureSources(_ outputs: UnsafeMutablePointer<OutputReading>) {
     for (index, node) in plan.network.nodes.enumerated() where node.operands.isEmpty {
-      measureGradient(NodeID(index: index), outputs)
+      guard let gradient = plan.gradientTensors[node.result.index] else { continue }
+      measureGradient(NodeID(index: index), gradient, outputs)
     }
   }
 }

@@ -18,6 +18,9 @@ struct PlanBuilder {
   private(set) var gradientTensors: [TensorID?]
   private(set) var stateTensors: [[TensorID]] = []
   let seed: TensorID
+  let order: StepOrder
+  /// Where each value stands now: recomputing moves it.
+  private var current: [TensorID] = []
   /// Gradients that already hold something in this step.
   private var begun: Set<Int> = []
 
@@ -35,6 +38,8 @@ struct PlanBuilder {
     do { factory = try KernelFactory(threads: options.threads) } catch {
       throw .kernel(node: "", error)
     }
+    order = options.order ?? StepOrder(storingAll: network)
+    try order.check(network, differentiation)
     gradientTensors = network.values.map { _ in nil }
     seed = factory.tensors.make([], .gradient, isPersistent: true)
   }
@@ -45,19 +50,43 @@ struct PlanBuilder {
     for micro in 0..<options.accumulate {
       parts.append(.data(micro: micro))
       use(batchTensors, at: kernels.count)
-      var kept: [[Operand]] = []
-      let forward = rows.count
-      for node in network.nodes.indices { kept.append(try emitForward(NodeID(index: node))) }
-      parts.append(.ops(forward..<rows.count, .forward))
-      if micro == 0 { noteSaved(extras: kept) }
+      if micro > 0 { renewActivations() }
       begun = begun.filter { isParameterGradient($0) }
-      let backward = rows.count
-      for node in network.nodes.indices.reversed() {
-        try emitBackward(NodeID(index: node), extras: kept[node])
-      }
-      parts.append(.ops(backward..<rows.count, .backward))
+      try emit(order, isFirst: micro == 0)
     }
     emitUpdates()
+  }
+
+  /// Emits a micro-batch; a node that runs forward again is recomputed, into tensors of its own.
+  private mutating func emit(_ order: StepOrder, isFirst: Bool) throws(PlanError) {
+    var kept: [[Operand]] = Array(repeating: [], count: network.nodes.count)
+    var hasRun = Array(repeating: false, count: network.nodes.count)
+    var hasTurned = false
+    for action in order.actions {
+      let first = rows.count
+      switch action {
+      case .forward(let node):
+        let repeats = hasRun[node.index]
+        if repeats { renew(network[node].result) }
+        kept[node.index] = try emitForward(node, phase: repeats ? .recompute : .forward)
+        hasRun[node.index] = true
+      case .backward(let node):
+        if !hasTurned, isFirst { noteSaved(extras: kept) }
+        hasTurned = true
+        try emitBackward(node, extras: kept[node.index])
+      }
+      join(first..<rows.count)
+    }
+  }
+
+  /// Rows of the same phase that follow each other are one part.
+  private mutating func join(_ added: Range<Int>) {
+    guard let phase = added.first.map({ rows[$0].phase }) else { return }
+    if case .ops(let before, phase)? = parts.last {
+      parts[parts.count - 1] = .ops(before.lowerBound..<added.upperBound, phase)
+    } else {
+      parts.append(.ops(added, phase))
+    }
   }
 }
 
@@ -82,6 +111,7 @@ extension PlanBuilder {
             : tensors.make(value.shape, .activation))
       }
     }
+    current = valueTensors
     for (index, value) in network.values.enumerated() where differentiation.hasGradient[index] {
       if index == loss.index {
         gradientTensors[index] = seed
@@ -115,17 +145,56 @@ extension PlanBuilder {
     if case .parameter = network.values[value].origin { true } else { false }
   }
 
-  private func operand(_ value: ValueID) -> Operand {
-    Operand(tensor: valueTensors[value.index], shape: network[value].shape)
+  private mutating func operand(_ value: ValueID) -> Operand {
+    Operand(tensor: tensor(of: value), shape: network[value].shape)
+  }
+
+  /// Where a value stands now; what shares its operand's bytes moves with it.
+  private mutating func tensor(of value: ValueID) -> TensorID {
+    guard case .node(let id) = network[value].origin, sharesBytes(network[id]) else {
+      return current[value.index]
+    }
+    let base = tensor(of: network[id].operands[0])
+    let tensors = factory.tensors
+    if tensors.root(of: current[value.index]) != tensors.root(of: base) {
+      current[value.index] = tensors.makeView(of: base)
+    }
+    return current[value.index]
+  }
+
+  /// Gives a value bytes of its own, apart from those it had.
+  private mutating func renew(_ value: ValueID) {
+    guard case .node(let id) = network[value].origin, !sharesBytes(network[id]) else { return }
+    current[value.index] = factory.tensors.make(network[value].shape, .activation)
+  }
+
+  private func sharesBytes(_ node: Network.Node) -> Bool { node.primitive.isView }
+
+  /// The next micro-batch has activations and their gradients of its own; the loss stays where it is.
+  private mutating func renewActivations() {
+    for index in network.values.indices {
+      guard case .node(let id) = network.values[index].origin, index != loss.index else { continue }
+      if sharesBytes(network[id]) {
+        valueTensors[index] = tensor(of: ValueID(index: index))
+      } else {
+        renew(ValueID(index: index))
+        valueTensors[index] = current[index]
+      }
+      if gradientTensors[index] != nil {
+        gradientTensors[index] = factory.tensors.make(network.values[index].shape, .gradient)
+      }
+    }
   }
 }
 
 // MARK: - Rows
 
 extension PlanBuilder {
-  private mutating func emitForward(_ id: NodeID) throws(PlanError) -> [Operand] {
+  private mutating func emitForward(
+    _ id: NodeID, phase: PlanPhase
+  ) throws(PlanError) -> [Operand] {
     let node = network[id]
-    let operands = node.operands.map(operand)
+    let operands = node.operands.map { operand($0) }
     let needs = neededForBackward(node)
     let extras = extraShapes(node).map { shape in
       Operand(tensor: factory.tensors.make(shape, needs ? .activation : .temporary), shape: shape)
@@ -136,9 +205,11 @@ extension PlanBuilder {
     do { made = try node.primitive.forward(site) } catch {
       throw .kernel(node: node.name, error)
     }
-    emit(made, node: id, phase: .forward)
+    let result = tensor(of: node.result)
+    emit(made, node: id, phase: phase, tensor: result)
     // A measurement after the op reads its result.
-    use([valueTensors[node.result.index]], at: max(0, kernels.count - 1))
+    guard phase == .forward else { return extras }
+    use([result], at: max(0, kernels.count - 1))
     if let states = node.primitive.statesInTime {
       rows[rows.count - 1].states = extras[states]
       use([extras[states].tensor], at: max(0, kernels.count - 1))
@@ -174,7 +245,7 @@ extension PlanBuilder {
       factory.temporary([extras[states].shape.sizes[0]])
     }
     let site = BackwardSite(
-      kernels: factory, operands: node.operands.map(operand), result: operand(node.result),
+      kernels: factory, operands: node.operands.map { operand($0) }, result: operand(node.result),
       extras: extras, upstream: Operand(tensor: upstream, shape: network[node.result].shape),
       targets: targets, timeNorms: timeNorms)
     var made: [Kernel]
@@ -187,7 +258,7 @@ extension PlanBuilder {
       throw .kernel(node: node.name, error)
     }
     use([upstream], at: kernels.count)
-    emit(made, node: id, phase: .backward)
+    emit(made, node: id, phase: .backward, tensor: upstream)
     if let timeNorms {
       rows[rows.count - 1].timeNorms = timeNorms.tensor
       use([timeNorms.tensor], at: max(0, kernels.count - 1))
@@ -211,13 +282,16 @@ extension PlanBuilder {
     for (node, parameters) in owned.sorted(by: { $0.key < $1.key }) {
       rows.append(
         PlanRow(
-          node: NodeID(index: node), phase: .optimizer, kernels: kernels.count..<kernels.count))
+          node: NodeID(index: node), phase: .optimizer, tensor: seed,
+          kernels: kernels.count..<kernels.count))
       lists.append(parameters)
     }
     parts.append(.updates(first..<rows.count, parameters: lists))
   }
 
-  private mutating func emit(_ made: [Kernel], node: NodeID, phase: PlanPhase) {
+  private mutating func emit(
+    _ made: [Kernel], node: NodeID, phase: PlanPhase, tensor: TensorID
+  ) {
     let first = kernels.count
     for kernel in made {
       let time = kernels.count
@@ -229,7 +303,8 @@ extension PlanBuilder {
       kernels.append(kernel)
       scratch.append(space)
     }
-    rows.append(PlanRow(node: node, phase: phase, kernels: first..<kernels.count))
+    rows.append(
+      PlanRow(node: node, phase: phase, tensor: tensor, kernels: first..<kernels.count))
   }
 
   private mutating func use(_ tensors: [TensorID], at time: Int) {

@@ -5,7 +5,10 @@ public final class PreparedModel {
   /// What was read.
   public let file: ModelFile
   /// Runs its steps.
-  public let executor: Executor
+  public internal(set) var executor: Executor
+  /// The plan of what is kept and what made again; nil where none was asked for.
+  public internal(set) var inForce: PlanInForce?
+  let maker: PlanMaker
   /// The samples; nil where the model uses none.
   let dataset: Dataset?
   let layers: [BuiltLayer]
@@ -35,12 +38,19 @@ public final class PreparedModel {
     options.clipNorm = file.training.clipNorm
     options.clipValue = file.training.clipValue
     options.threads = threads
-    do {
-      let plan = try Plan(
-        builder.network, loss: loss, updateRule: file.optimizer.rule, options: options)
-      executor = try Executor(plan)
-    } catch { throw .plan(error) }
     layers = builder.layers
+    maker = PlanMaker(
+      network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
+    let plan = try maker.plan(file, layers: layers)
+    do { executor = try Executor(plan) } catch { throw .plan(error) }
+    if file.memory != MemoryDescription() {
+      do {
+        inForce = PlanInForce(
+          budget: file.memory.budget, peak: plan.arenaBytes,
+          storeAllPeak: plan.options.order == nil
+            ? plan.arenaBytes : try maker.plan(nil).arenaBytes)
+      } catch { throw .plan(error) }
+    }
     usesBatch = builder.network.values.contains { $0.origin == .input || $0.origin == .target }
     for (index, start) in builder.starts.enumerated() { set(ParameterID(index: index), to: start) }
     if let weights = file.weights {

@@ -70,7 +70,7 @@ extension Graph.Node {
     for row in plan.rows where row.node == id {
       let bytes = UInt64(row.liveBytes[MemoryCategory.temporary.rawValue])
       switch row.phase {
-      case .forward: forwardWorkspaceBytes = max(forwardWorkspaceBytes, bytes)
+      case .forward, .recompute: forwardWorkspaceBytes = max(forwardWorkspaceBytes, bytes)
       case .backward: backwardWorkspaceBytes = max(backwardWorkspaceBytes, bytes)
       case .optimizer: break
       }

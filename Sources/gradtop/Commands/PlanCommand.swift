@@ -110,6 +110,8 @@ extension Failure {
         .usage, "plan --solver exact",
         "a chain of \(stages) stages cannot be searched exhaustively, at most \(limit)",
         hint: "--solver weak is within 2 % of it")
+    case .costs(let error):
+      self.init(.badInput, error.place.isEmpty ? place : "\(place): \(error.place)", error.reason)
     case .invalid(let error):
       self.init(.internalError, place, "the plan cannot be run: \(error)")
     }

@@ -15,6 +15,9 @@ struct RunOptions {
   let normsEvery: Int?
   let isInstrumented: Bool
   let syncs: Bool
+  let budget: Int?
+  let plan: String?
+  let verifiesPlan: Bool
   let isQuiet: Bool
   let isHeadless: Bool
   let usesColor: Bool
@@ -37,6 +40,14 @@ struct RunOptions {
       ? nil : try arguments.integer("--norms-every", least: 1)
     isInstrumented = !arguments.has("--no-instrument")
     syncs = arguments.has("--trace-sync")
+    budget = try arguments.size("--memory-budget")
+    plan = try arguments.text("--plan").map { (path) throws(Failure) in try Self.absolute(path) }
+    if budget != nil, plan != nil {
+      throw Failure(
+        .usage, "run --plan", "both a plan and --memory-budget are given",
+        hint: "a plan was made for a budget: leave one of them out")
+    }
+    verifiesPlan = arguments.has("--verify-plan")
     isQuiet = arguments.has("--quiet")
     isHeadless =
       arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
@@ -49,11 +60,22 @@ struct RunOptions {
     return try readFile(modelPath)
   }
 
+  private static func absolute(_ path: String) throws(Failure) -> String {
+    guard access(path, F_OK) == 0, let resolved = realpath(path, nil) else {
+      throw Failure(.notFound, path, String(cString: strerror(errno)))
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// What stands on the command line comes before what stands in the file.
   func change(_ file: inout ModelFile) {
     if let steps { file.training.steps = steps }
     if let batchSize { file.training.batchSize = batchSize }
     if let seed { file.seed = UInt64(seed) }
+    if budget != nil || plan != nil { file.memory = MemoryDescription() }
+    if let budget { file.memory.checkpoint = .budget(budget) }
+    if let plan { file.memory.plan = plan }
   }
 }
 
@@ -81,6 +103,14 @@ extension Failure {
         .badInput, "\(place): loss",
         "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
         hint: "give the model a layer with parameters, and let the loss depend on it")
+    case .plan(.order(let reason)):
+      self.init(.badInput, "\(place): memory", reason)
+    case .budget(let error):
+      self.init(
+        .budget, place,
+        "a memory budget of \(error.budget) bytes cannot be met: \(error.stage) needs "
+          + "\(error.smallest) bytes", hint: "the smallest budget is \(error.smallest) bytes")
+    case .planning(let error): self.init(error, in: place) { "stage \($0)" }
     case .plan(.lossIsNoScalar(let shape)):
       self.init(
         .badInput, "\(place): loss", "expected one number, found the shape \(shape)")
