@@ -52,7 +52,7 @@ let package = Package(
       ], exclude: ["Resources/digits.txt"]),
     module("Rematerialization"),
     module("TraceSession", ["TraceFormat"]),
-    module("Diagnosis", ["TraceSession", "TraceFormat"]),
+    module("Diagnosis", ["Rematerialization", "TraceSession", "TraceFormat"]),
     module(
       "Screen",
       resources: [

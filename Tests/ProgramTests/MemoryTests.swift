@@ -71,6 +71,42 @@ import Testing
       ) != nil, "\(outcome.errors)")
   }
 
+  /// What is predicted from a trace is what a run of the plan has, to the byte.
+  @Test func aPlanFromATraceIsRunAsPredicted() throws {
+    let kept = try run("")
+    #expect(kept.status == 0, "\(kept.errors)")
+    let outcome = try gradtop.run(
+      "plan", "t.mcap", "--budget", "1400KiB", "-o", "plan.json", "--format", "json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    struct Told: Decodable {
+      var peak: Int
+      var torch_checkpoint: [String]
+    }
+    let told = try JSONDecoder().decode(Told.self, from: Data(outcome.output.utf8))
+    #expect(told.peak <= 1400 << 10)
+    #expect(told.torch_checkpoint.contains { $0.hasPrefix("blocks") })
+    let planned = try run("", "--plan", "plan.json", "--verify-plan")
+    #expect(planned.status == 0, "\(planned.errors)")
+    #expect(value("peak_bytes", planned).flatMap { Int($0) } == told.peak)
+    #expect(value("verified", planned)?.hasSuffix("bitwise equal") == true)
+
+    let small = try gradtop.run("plan", "t.mcap", "--budget", "1KiB")
+    #expect(small.status == 75)
+    let table = try gradtop.run("plan", "t.mcap")
+    #expect(table.status == 0)
+    #expect(table.output.hasPrefix("peaks are of the whole arena, packed"))
+  }
+
+  @Test func aPlanOfAnotherModelIsRefused() throws {
+    try #"{"format": "gradtop plan 1", "order": ["forward nope"]}"#
+      .write(to: gradtop.folder.file("other.json"), atomically: true, encoding: .utf8)
+    let outcome = try run("", "--plan", "other.json")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors.contains(#"other.json: order[0]: the model has no node "nope""#),
+      "\(outcome.errors)")
+  }
+
   @Test(arguments: [
     (
       #"{"layers": ["block/0"]}"#,

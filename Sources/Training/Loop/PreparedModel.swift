@@ -19,28 +19,11 @@ public final class PreparedModel {
   /// - Parameter threads: The most threads of one kernel.
   public init(_ file: ModelFile, threads: Int) throws(TrainingError) {
     self.file = file
-    do {
-      dataset = try file.data?.load(
-        relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
-    } catch { throw .data(error) }
-    var builder = ModelBuilder(
-      batch: Self.batchForm(dataset, file.training.batchSize), initialValues: file.initialValues)
-    let loss: ValueID
-    do throws(ModelFileError) {
-      guard let output = try builder.build(file.layers, input: nil, prefix: "", owner: "") else {
-        throw ModelFileError("model", "the layers give no output")
-      }
-      loss = try file.loss.build(output, in: &builder, classes: dataset?.classCount)
-    } catch { throw .model(error) }
-    var options = PlanOptions()
-    options.accumulate = file.training.accumulate
-    options.zeroGrad = file.training.zeroGrad
-    options.clipNorm = file.training.clipNorm
-    options.clipValue = file.training.clipValue
-    options.threads = threads
-    layers = builder.layers
-    maker = PlanMaker(
-      network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
+    let parts = try ModelParts(file, threads: threads)
+    dataset = parts.dataset
+    layers = parts.builder.layers
+    maker = parts.maker
+    let builder = parts.builder
     let plan = try maker.plan(file, layers: layers)
     do { executor = try Executor(plan) } catch { throw .plan(error) }
     if file.memory != MemoryDescription() {
@@ -63,20 +46,6 @@ public final class PreparedModel {
             hint: mistake.isMissing ? "paths are relative to the model file" : ""))
       }
     }
-  }
-
-  private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
-    guard let dataset else { return ModelBuilder.BatchForm() }
-    var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
-    form.tokens = { dataset.tokenCount }
-    switch dataset.targets {
-    case .values(_, let shape):
-      form.target = Shape([size] + shape)
-    case .classes(_, let shape, _):
-      form.target = Shape([size] + shape)
-      form.targetType = .int32
-    }
-    return form
   }
 
   private func set(_ parameter: ParameterID, to start: Start) {

@@ -7,7 +7,7 @@ extension MemoryDescription.Checkpoint {
   /// - Parameter pack: The bytes of the arena of an order.
   func order(
     for plan: Plan, layers: [BuiltLayer],
-    pack: @escaping (StepOrder) throws(PlanError) -> Int
+    pack: @escaping ([NetworkAction]) throws(TrainingError) -> Int
   ) throws(TrainingError) -> StepOrder? {
     switch self {
     case .none: return nil
@@ -26,10 +26,10 @@ extension MemoryDescription.Checkpoint {
       do { planner = try MemoryPlanner(NetworkCosts(plan), pack: pack) } catch {
         throw .planning(error)
       }
-      do { return try planner.plan(budget: bytes).order } catch {
+      do { return StepOrder(try planner.plan(budget: bytes).order) } catch {
         switch error {
         case .budget(let error): throw .budget(error)
-        case .plan(let error): throw .plan(error)
+        case .training(let error): throw error
         }
       }
     }

@@ -1,10 +1,9 @@
-public import Autodiff
 public import Rematerialization
 
 /// A plan for a budget, with what it is expected to cost.
 public struct MemoryPlan {
   /// What runs in which order.
-  public var order: StepOrder
+  public var order: [NetworkAction]
   /// Bytes of the whole arena, as packed.
   public var peak: Int
   /// Nanoseconds of a step.
@@ -32,12 +31,12 @@ public struct MemoryPlanner {
   public let stages: Stages
   private let frontier: [ChainPlan]
   private let smallest: SmallestBudget
-  private let pack: (StepOrder) throws(PlanError) -> Int
+  private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
 
-  /// - Parameter pack: The bytes of the arena of an order.
+  /// - Parameter pack: The bytes of the arena of an order; nil: the chain's peak is all that is known.
   public init(
     _ network: NetworkCosts, solver: ChainSolver = .weak,
-    pack: @escaping (StepOrder) throws(PlanError) -> Int
+    pack: (([NetworkAction]) throws(TrainingError) -> Int)?
   ) throws(PlanningError) {
     self.network = network
     do { stages = try Stages(network) } catch { throw .costs(error) }
@@ -47,57 +46,52 @@ public struct MemoryPlanner {
     self.pack = pack
   }
 
+  /// The plan of the frontier's chain plan at `index`.
+  private func packed(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
+    let order = stages.order(frontier[index])
+    let peak: Int
+    do { peak = try pack?(order) ?? network.fixed + frontier[index].peak } catch {
+      throw .training(error)
+    }
+    return MemoryPlan(order: order, peak: peak, time: network.time(of: order))
+  }
+
   /// The fastest plan whose packed arena has at most `budget` bytes.
   public func plan(budget: Int) throws(MemoryPlannerError) -> MemoryPlan {
-    // The frontier goes from the smallest to the fastest; peaks after packing nearly so.
-    var (low, high): (Int, Int) = (0, frontier.count - 1)
-    var best: MemoryPlan?
-    var least = Int.max
     var seen: [Int: MemoryPlan] = [:]
-    func packed(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
+    func look(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
       if let known = seen[index] { return known }
-      let actions = stages.order(frontier[index])
-      let order = StepOrder(actions)
-      let plan: MemoryPlan
-      do throws(PlanError) {
-        plan = MemoryPlan(
-          order: order, peak: try pack(order), time: network.time(of: actions))
-      } catch { throw .plan(error) }
+      let plan = try packed(index)
       seen[index] = plan
-      least = min(least, plan.peak)
-      if plan.peak <= budget, best.map({ plan.time < $0.time }) ?? true { best = plan }
       return plan
     }
+    // The frontier goes from the smallest to the fastest; peaks after packing nearly so.
+    var (low, high): (Int, Int) = (0, frontier.count - 1)
     while low <= high {
       let middle = (low + high) / 2
-      if try packed(middle).peak <= budget { low = middle + 1 } else { high = middle - 1 }
+      if try look(middle).peak <= budget { low = middle + 1 } else { high = middle - 1 }
     }
-    // Packing is not quite monotone: look a little further up.
-    for index in low..<min(frontier.count, low + 3) { _ = try packed(index) }
-    if best == nil {
-      for index in 0..<min(frontier.count, 6) { _ = try packed(index) }
+    for index in low..<min(frontier.count, low + 3) { _ = try look(index) }
+    func best() -> MemoryPlan? {
+      seen.values.filter { $0.peak <= budget }.min { ($0.time, $0.peak) < ($1.time, $1.peak) }
     }
-    guard let best else {
+    if best() == nil { for index in 0..<min(frontier.count, 6) { _ = try look(index) } }
+    guard let best = best() else {
       throw .budget(
         MemoryBudgetError(
-          budget: budget, smallest: least, stage: stages.name(smallest.stage)))
+          budget: budget, smallest: seen.values.map(\.peak).min() ?? 0,
+          stage: stages.name(smallest.stage)))
     }
     return best
   }
 
-  /// All plans of the frontier with their packed arenas, from the smallest to the fastest; at most
+  /// The plans of the frontier with their packed arenas, from the smallest to the fastest; at most
   /// `limit`, evenly spread.
   public func packedFrontier(limit: Int = 24) throws(MemoryPlannerError) -> [MemoryPlan] {
     let count = min(limit, frontier.count)
     var plans: [MemoryPlan] = []
     for position in 0..<count {
-      let index = count > 1 ? position * (frontier.count - 1) / (count - 1) : 0
-      let actions = stages.order(frontier[index])
-      do throws(PlanError) {
-        let order = StepOrder(actions)
-        plans.append(
-          MemoryPlan(order: order, peak: try pack(order), time: network.time(of: actions)))
-      } catch { throw .plan(error) }
+      plans.append(try packed(count > 1 ? position * (frontier.count - 1) / (count - 1) : 0))
     }
     var result: [MemoryPlan] = []
     for plan in plans.sorted(by: { ($0.peak, $0.time) < ($1.peak, $1.time) })
@@ -113,5 +107,5 @@ public enum MemoryPlannerError: Error {
   /// The budget is too small.
   case budget(MemoryBudgetError)
   /// A plan cannot be compiled.
-  case plan(PlanError)
+  case training(TrainingError)
 }

@@ -15,6 +15,11 @@ struct PlanMaker {
     return try Plan(network, loss: loss, updateRule: rule, options: options)
   }
 
+  /// The bytes of the arena of the plan that runs in `order`.
+  func arenaBytes(_ order: [NetworkAction]) throws(TrainingError) -> Int {
+    do { return try plan(StepOrder(order)).arenaBytes } catch { throw .plan(error) }
+  }
+
   /// The plan that a model file asks for.
   func plan(_ file: ModelFile, layers: [BuiltLayer]) throws(TrainingError) -> Plan {
     if let path = file.memory.plan {
@@ -25,7 +30,7 @@ struct PlanMaker {
     let whole: Plan
     do { whole = try plan(nil) } catch { throw .plan(error) }
     let order = try file.memory.checkpoint.order(
-      for: whole, layers: layers, pack: { (it) throws(PlanError) in try plan(it).arenaBytes })
+      for: whole, layers: layers, pack: { (it) throws(TrainingError) in try arenaBytes(it) })
     guard let order else { return whole }
     do { return try plan(order) } catch { throw .plan(error) }
   }

@@ -28,9 +28,9 @@ extension PreparedModel {
       inForce?.predictedTime = network.time(of: network.order(recomputing: []))
       guard whole.arenaBytes > budget else { return false }
       let planner = try MemoryPlanner(
-        network, pack: { (order) throws(PlanError) in try maker.plan(order).arenaBytes })
+        network, pack: { (order) throws(TrainingError) in try maker.arenaBytes(order) })
       let found = try planner.plan(budget: budget)
-      let plan = try maker.plan(found.order)
+      let plan = try maker.plan(StepOrder(found.order))
       guard plan.rows.count <= limit else { return false }
       try adopt(plan)
       inForce?.peak = plan.arenaBytes

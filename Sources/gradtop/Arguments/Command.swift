@@ -20,7 +20,7 @@ enum Command: String, CaseIterable {
     switch self {
     case .run: "[MODEL.json]"
     case .replay, .tail, .export, .info, .frame: "TRACE"
-    case .plan: "COSTS.json"
+    case .plan: "TRACE|COSTS.json"
     }
   }
 
@@ -32,7 +32,7 @@ enum Command: String, CaseIterable {
     case .tail: "gradtop tail run.mcap"
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
     case .info: "gradtop info run.mcap --format json"
-    case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
+    case .plan: "gradtop plan run.mcap --budget 64MiB -o plan.json"
     case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
     }
   }
