@@ -74,7 +74,9 @@ let package = Package(
     .target(name: "CAllocations"),
     .executableTarget(
       name: "gradtop-bench",
-      dependencies: ["Training", "Autodiff", "TraceFormat", "CAllocations"],
+      dependencies: [
+        "Training", "Autodiff", "Rematerialization", "TraceFormat", "CAllocations",
+      ],
       resources: [.embedInCode("Resources/peer.py")], swiftSettings: settings),
 
     tests("AutodiffTests", ["Autodiff"]),

@@ -4,6 +4,7 @@
 let benchmarks: [(name: String, run: () throws -> Void)] = [
   ("step", StepBenchmark.run), ("recording", RecordingBenchmark.run),
   ("allocations", AllocationBenchmark.run), ("start", StartBenchmark.run),
+  ("frontier", FrontierBenchmark.run),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for name in wanted where !benchmarks.contains(where: { $0.name == name }) {

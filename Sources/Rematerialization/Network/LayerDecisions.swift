@@ -57,7 +57,8 @@ extension NetworkCosts {
     }
     let outermost = whole.filter { container in !whole.contains { isInside(container, $0) } }
     let single = decisions.map(\.layer).filter { layer in
-      recomputed.contains(layer) && !outermost.contains { isInside(layer, $0) }
+      recomputed.contains(layer)
+        && !outermost.contains { isInside(layer, $0) || layer == $0 }
     }
     return (outermost + single).map { path in
       String(path.map { $0 == "/" ? "." : $0 })
