@@ -2,12 +2,13 @@
 
 PREFIX ?= /usr/local
 MODEL ?=
+RANDOM_MODELS ?= 20
 BUILD := .build/release
 BUILD_PACKAGES := libdnnl-dev liblz4-dev libncurses-dev libzstd-dev zlib1g-dev
 TEST_PACKAGES := protobuf-compiler
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint format install dependencies test-dependencies
+.PHONY: help run build test bench parity fuzz soak lint format install dependencies test-dependencies
 
 # $(call install_missing,PACKAGES): installs those that are not there.
 define install_missing
@@ -49,6 +50,17 @@ test: test-dependencies ## install what is missing and run all tests
 bench: dependencies ## figures: a step, its allocations, and PyTorch's step where that is installed
 	@swift build -c release
 	@$(BUILD)/gradtop-bench
+
+fuzz: dependencies ## break traces and read them, for SECONDS from SEED
+	@swift build -c release --product gradtop-bench
+	@$(BUILD)/gradtop-bench fuzz $(or $(SECONDS),120) $(SEED)
+
+soak: build ## kill RUNS runs at random moments and look at their traces
+	@swift build -c release --product gradtop-bench
+	@$(BUILD)/gradtop-bench soak $(RUNS)
+
+parity: build ## compare with the PyTorch that is installed: RANDOM_MODELS beside those that ship
+	@python3 Tests/ParityTests/parity.py --gradtop $(BUILD)/gradtop --random $(RANDOM_MODELS)
 
 lint: ## check the format of every file
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -61,7 +61,7 @@ let package = Package(
       ].map { .embedInCode("Themes/\($0).theme") }),
     module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
     module("Terminal", ["Screen", "CNcurses"]),
-    module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat"]),
+    module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat", "CZlib"]),
 
     program(
       "gradtop",
@@ -75,25 +75,34 @@ let package = Package(
     .executableTarget(
       name: "gradtop-bench",
       dependencies: [
-        "Training", "Autodiff", "Rematerialization", "TraceFormat", "CAllocations",
+        "Training", "Autodiff", "Rematerialization", "TraceSession", "TraceFormat", "CAllocations",
       ],
-      resources: [.embedInCode("Resources/peer.py")], swiftSettings: settings),
+      resources: [.embedInCode("Resources/peer.py"), .embedInCode("Resources/peer_jax.py")],
+      swiftSettings: settings),
 
     tests("AutodiffTests", ["Autodiff"]),
     tests(
       "ParityTests", ["Training", "Autodiff"],
       exclude: [
-        "Goldens", "goldens.py", "reference.py", "sequence_goldens.py", "sequence_layers.py",
+        "Goldens", "goldens.py", "in_place.py", "in_place_verdicts.json", "parity.py",
+        "reference.py", "sequence_goldens.py", "sequence_layers.py",
       ]),
     tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
-    tests("TraceSessionTests", ["TraceSession", "TraceFormat"]),
+    .target(
+      name: "TraceSamples", dependencies: ["TraceFormat"], path: "Tests/TraceSamples",
+      swiftSettings: settings),
+    tests("TraceSessionTests", ["TraceSamples", "TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
-    tests("ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"]),
+    tests(
+      "ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"],
+      exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
     tests("ScreenTests", ["Screen"]),
     tests(
-      "PanelsTests", ["Panels", "Screen", "TraceSession", "TraceFormat"], exclude: ["Snapshots"]),
+      "PanelsTests",
+      ["Panels", "Screen", "Diagnosis", "TraceSamples", "TraceSession", "TraceFormat"],
+      exclude: ["Snapshots"]),
     tests("ProgramTests", ["gradtop"]),
   ]
 )

@@ -44,7 +44,7 @@ public struct Judge: Sendable {
       runID = run.runID
     case .graph(let graph): graphs[graph.id] = GraphIndex(graph)
     case .step(let step, in: _): return examine(step)
-    case .gap: break
+    case .detail, .gap: break
     }
     return []
   }

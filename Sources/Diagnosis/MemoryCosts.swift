@@ -55,10 +55,12 @@ extension NetworkCosts {
       totals.total(of: it.id, in: phase)?.time(atQuantile: 0.5).map { Double($0) }
     }
     node.forwardTime = median(.forward) ?? 0
-    let backward = median(.backward)
-    node.backwardTime = backward ?? 0
-    node.hasBackward = backward != nil
-    node.gradient = backward == nil ? 0 : node.result
+    node.backwardTime = median(.backward) ?? 0
+    // What is fused runs backward with the node whose kernel it runs in.
+    let host = it.fusedWith.first { $0 < it.id }
+    if host != nil { node.isView = true }
+    node.hasBackward = totals.total(of: host ?? it.id, in: .backward) != nil
+    node.gradient = node.hasBackward ? node.result : 0
     node.forwardWorkspace = Int(clamping: it.forwardWorkspaceBytes)
     node.backwardWorkspace = Int(clamping: it.backwardWorkspaceBytes)
     node.isRandom = it.isRandom

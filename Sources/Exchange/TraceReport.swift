@@ -29,7 +29,9 @@ public struct TraceReport: Sendable {
     lines.append("gaps: \(gaps.count)")
     lines += gaps.map { gap in
       let events = gap.droppedEvents > 0 ? ", \(gap.droppedEvents) events dropped" : ""
-      return "gap: bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound): \(gap.reason)\(events)"
+      let steps = gap.steps.map { ", steps \($0.lowerBound)..\($0.upperBound)" } ?? ""
+      return "gap: bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound)\(steps): "
+        + "\(gap.reason)\(events)"
     }
     return lines.map { $0 + "\n" }.joined()
   }
@@ -52,6 +54,11 @@ public struct TraceReport: Sendable {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes.append(contentsOf: "{\"start\":\(gap.bytes.lowerBound)".utf8)
       bytes.append(contentsOf: ",\"end\":\(gap.bytes.upperBound)".utf8)
+      let (first, last) = (gap.steps?.lowerBound, gap.steps?.upperBound)
+      bytes.append(contentsOf: ",\"first_step\":".utf8)
+      JSONText.append(Cell(first), to: &bytes)
+      bytes.append(contentsOf: ",\"last_step\":".utf8)
+      JSONText.append(Cell(last), to: &bytes)
       bytes.append(contentsOf: ",\"dropped_events\":\(gap.droppedEvents),\"reason\":".utf8)
       JSONText.append(gap.reason, to: &bytes)
       bytes.append(UInt8(ascii: "}"))
@@ -113,8 +120,21 @@ extension TraceReport {
       Entry("backward_over_forward", Cell(ratio)),
       Entry("total_flops", Cell(total)),
       Entry("arena_bytes", Cell(info.run?.arenaBytes)),
+      Entry("arena_lower_bound_bytes", Cell(largestSum(info.first?.memory))),
       Entry("saved_bytes", Cell(graph?.savedBytes)),
     ]
+  }
+
+  /// The bytes that live at the fullest moment: no arena needs less.
+  private static func largestSum(_ columns: MemoryColumns?) -> UInt64? {
+    guard let columns else { return nil }
+    let parts = [
+      columns.parameter, columns.optimizerState, columns.input, columns.temporary,
+      columns.activation, columns.gradient,
+    ]
+    return columns.row.indices.map { row in
+      parts.reduce(UInt64(0)) { row < $1.count ? $0 &+ $1[row] : $0 }
+    }.max()
   }
 
   private static func file(_ info: TraceInfo) -> [Entry] {

@@ -3,36 +3,90 @@ internal import Screen
 internal import TraceFormat
 internal import TraceSession
 
-/// Which layer is slow, which is ill: a row for each layer, and for the loss.
+/// Which layer is slow, which is ill: a row for each layer or folded module, and for the loss.
 struct LayersPanel: Panel {
   static let title = "Layers"
+  static let actions: Set<Action> = [
+    .sort, .sortReverse, .filter, .fold, .unfold, .foldAll, .open,
+  ]
 
   private var view = TableView(columns: 9, sortedBy: -1, descending: false)
+  private var folding = Folding()
+  /// The layer whose page is open.
+  private var opened: String?
 
   var takesText: Bool { view.isTyping }
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.perform(action, rows: rows(scene).count, in: area)
+    if opened != nil {
+      switch action {
+      case .open, .cancel: opened = nil
+      case .up, .down:
+        let rows = arranged(scene)
+        view.perform(action, rows: rows.count, in: area)
+        opened = view.current(rows)?.row.path
+      case .left: return Dashboard.step(by: -1, scene)
+      case .right: return Dashboard.step(by: 1, scene)
+      default: break
+      }
+      return []
+    }
+    let rows = arranged(scene)
+    let current = view.current(rows)?.row
+    switch action {
+    case .fold: if let current { folding.fold(current.path) }
+    case .unfold: if let current { folding.unfold(current.path) }
+    case .foldAll: folding.toggleAll(scene.snapshot.graph.leafLayers.lazy.map(\.path))
+    case .open:
+      if let current, current.isModule {
+        folding.unfold(current.path)
+      } else {
+        opened = current?.path
+      }
+    default:
+      view.perform(action, rows: rows.count, in: area)
+      return []
+    }
+    if let current { show(layer: current.path, scene) }
     return []
   }
 
   mutating func type(_ key: Key) { view.type(key) }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.click(point, rows: rows(scene).count, in: area)
+    if opened == nil { view.click(point, rows: arranged(scene).count, in: area) }
     return []
   }
 
+  func layer(_ scene: Scene) -> String? { view.current(arranged(scene))?.row.layers.last?.path }
+
+  mutating func show(layer path: String, _ scene: Scene) {
+    let module = folding.module(of: path) ?? path
+    let rows = arranged(scene)
+    if let index = rows.firstIndex(where: { $0.row.path == module }) { view.select(index) }
+    if opened != nil { opened = path }
+  }
+
+  mutating func show(_ finding: Finding, _ scene: Scene) {
+    guard let layer = finding.layer else { return }
+    folding.reveal(layer)
+    show(layer: layer, scene)
+    opened = layer
+  }
+
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
-    let rows = rows(scene)
+    if let opened, let layer = scene.snapshot.graph.layer(opened) {
+      LayerPage(layer: layer).draw(scene, on: &canvas, in: area)
+      return
+    }
+    let rows = arranged(scene)
     let total = scene.snapshot.graph.leafLayers.count
     let inside = canvas.drawFrame(
       area, title: "layers", note: view.note(shown: rows.count, of: total))
-    let slowest = rows.map { max($0.forward ?? 0, $0.backward ?? 0) }.max() ?? 0
-    var table = Table(Self.columns, rows.map { cells($0, slowest: slowest, scene) })
-    table.selected = rows.isEmpty ? nil : min(view.selected, rows.count - 1)
-    table.offset = view.offset(in: area)
-    table.sort = view.column >= 0 ? (Self.order[view.column], view.isDescending) : nil
+    let slowest = rows.map { max($0.figures.forward ?? 0, $0.figures.backward ?? 0) }.max() ?? 0
+    let table = view.table(Self.columns, rows, order: Self.order, in: area) {
+      cells($0, slowest: slowest, scene)
+    }
     canvas.draw(table, in: inside)
   }
 }
@@ -42,72 +96,30 @@ struct LayersPanel: Panel {
 extension LayersPanel {
   /// What a row shows.
   private struct Row {
-    var layer: Graph.Layer
-    var parameters: Double
-    /// Mean nanoseconds of a step.
-    var forward: Double?
-    var backward: Double?
-    var savedBytes: Double
-    var gradNorm: Double?
-    var history: Series?
-    var updateRatio: Double?
-    var finding: Finding?
+    var row: LayerRow
+    var figures: LayerFigures
   }
 
-  private func rows(_ scene: Scene) -> [Row] {
-    let (snapshot, graph) = (scene.snapshot, scene.snapshot.graph)
-    let all = graph.leafLayers.map { layer in
-      let output = graph.outputNode(ofLayer: layer.path)
-      let history = output.flatMap { snapshot.outputGradNorms[$0.id] }
-      let ratios = graph.parameters(ofLayer: layer.path).compactMap {
-        snapshot.updateRatios[$0.id]?.value(at: snapshot.cursor).map { Double($0.mean) }
-      }
-      return Row(
-        layer: layer, parameters: Double(graph.parameterCount(ofLayer: layer.path)),
-        forward: time(of: layer, in: .forward, snapshot),
-        backward: time(of: layer, in: .backward, snapshot),
-        savedBytes: Double(graph.savedBytes(ofLayer: layer.path)),
-        gradNorm: norm(history, snapshot), history: history, updateRatio: ratios.max(),
-        finding: scene.findings.first { $0.layer == layer.path })
+  private func arranged(_ scene: Scene) -> [Row] {
+    let rms = scene.snapshot.outputRMS
+    let all = folding.rows(scene.snapshot.graph.leafLayers).map { row in
+      Row(row: row, figures: LayerFigures(row.layers, scene.snapshot, rms))
     }
-    return view.arrange(all, names: { [$0.layer.path, $0.layer.kind] }, key: key)
-  }
-
-  /// The newest norm measured at or before the cursor.
-  private func norm(_ history: Series?, _ snapshot: Snapshot) -> Double? {
-    guard let history else { return nil }
-    let step = snapshot.activationStep.map { Int($0.index) } ?? snapshot.cursor
-    return (history.value(at: step)).flatMap { $0.finite > 0 ? Double($0.mean) : .nan }
-  }
-
-  private func time(
-    of layer: Graph.Layer, in phase: Phase, _ snapshot: Snapshot
-  ) -> Double? {
-    guard snapshot.totals.steps > 0 else { return nil }
-    let totals = snapshot.graph.nodes(ofLayer: layer.path).compactMap {
-      snapshot.totals.total(of: $0.id, in: phase)
-    }
-    guard !totals.isEmpty else { return nil }
-    return totals.reduce(0) { $0 + Double($1.totalTime) } / Double(snapshot.totals.steps)
+    return view.arrange(all, names: { [$0.row.path, $0.row.kind] }, key: key)
   }
 
   private func key(_ row: Row, _ column: Int) -> SortKey {
     switch column {
-    case 0: .text(row.layer.path)
-    case 1: .text(row.layer.kind)
-    case 2: .number(row.parameters)
-    case 3: .number(row.forward)
-    case 4: .number(row.backward)
-    case 5: .number(ratio(row))
-    case 6: .number(row.savedBytes)
-    case 7: .number(row.gradNorm)
-    default: .number(row.updateRatio)
+    case 0: .text(row.row.path)
+    case 1: .text(row.row.kind)
+    case 2: .number(row.figures.parameters)
+    case 3: .number(row.figures.forward)
+    case 4: .number(row.figures.backward)
+    case 5: .number(row.figures.ratio)
+    case 6: .number(row.figures.savedBytes)
+    case 7: .number(row.figures.gradNorm)
+    default: .number(row.figures.updateRatio)
     }
-  }
-
-  private func ratio(_ row: Row) -> Double? {
-    guard let forward = row.forward, let backward = row.backward, forward > 0 else { return nil }
-    return backward / forward
   }
 }
 
@@ -140,29 +152,33 @@ extension LayersPanel {
     func bar(_ value: Double?, _ role: Role) -> TableCell {
       .bar(slowest > 0 ? (value ?? 0) / slowest : 0, Style(role))
     }
-    let norm = row.gradNorm.map { Figure.number($0) } ?? "–"
-    let isBad = row.gradNorm.map { !$0.isFinite } ?? false
+    let figures = row.figures
+    let norm = figures.gradNorm.map { Figure.number($0) } ?? "–"
+    let isBad = figures.gradNorm.map { !$0.isFinite } ?? false
+    let name = row.row.isModule ? row.row.path + "/" : row.row.path
+    let worst = scene.worst(of: row.row.layers.lazy.map(\.path))
+    let (history, extent) = (figures.history, scene.snapshot.extent)
     return [
-      .text(row.layer.path, Style(row.layer.isLoss ? .title : .text)),
-      .text(row.layer.kind, Style(.label)),
-      .text(row.parameters > 0 ? Figure.count(row.parameters) : "", Style(.text)),
-      time(row.forward), bar(row.forward, .forward), time(row.backward),
-      bar(row.backward, .backward),
-      .text(ratio(row).map { Figure.fixed($0, places: 1) } ?? "–", Style(.dim)),
-      .text(row.savedBytes > 0 ? Figure.bytes(row.savedBytes) : "", Style(.text)),
-      .text(norm, Style(isBad ? .error : row.gradNorm == nil ? .dim : .value)),
-      .sparkline(sparkline(row, scene), Style(.gradient)),
-      .text(row.updateRatio.map { Figure.scientific($0) } ?? "", Style(.dim)),
-      .text(row.finding == nil ? "" : "!", Style(.error)),
+      .name(name, Style(row.row.isLoss || row.row.isModule ? .title : .text)),
+      .text(row.row.kind, Style(.label)),
+      .text(figures.parameters > 0 ? Figure.count(figures.parameters) : "", Style(.text)),
+      time(figures.forward), bar(figures.forward, .forward), time(figures.backward),
+      bar(figures.backward, .backward),
+      .text(figures.ratio.map { Figure.fixed($0, places: 1) } ?? "–", Style(.dim)),
+      .text(figures.savedBytes > 0 ? Figure.bytes(figures.savedBytes) : "", Style(.text)),
+      .text(norm, Style(isBad ? .error : figures.gradNorm == nil ? .dim : .value)),
+      .sparkline({ Self.sparkline(history, extent, width: $0) }, Style(.gradient)),
+      .text(figures.updateRatio.map { Figure.scientific($0) } ?? "", Style(.dim)),
+      .text(worst == nil ? "" : "!", Style(worst?.role ?? .dim)),
     ]
   }
 
-  private func sparkline(_ row: Row, _ scene: Scene) -> Sparkline {
-    guard let history = row.history, let extent = scene.snapshot.extent else {
-      return Sparkline([])
-    }
+  private static func sparkline(
+    _ history: Series?, _ extent: ClosedRange<Int>?, width: Int
+  ) -> Sparkline {
+    guard let history, let extent else { return Sparkline([]) }
     var last: Double?
-    let values = history.resampled(to: 24, over: extent).map { block -> Double? in
+    let values = history.resampled(to: width, over: extent).map { block -> Double? in
       // Norms are measured now and then; between two of them the older one stands.
       if let block, block.finite > 0 { last = Double(block.max) }
       return last

@@ -6,6 +6,8 @@ internal import TraceSession
 struct OpsPanel: Panel {
   static let title = "Ops"
 
+  static let actions: Set<Action> = [.sort, .sortReverse, .filter]
+
   private var view = TableView(columns: 8, sortedBy: 3, descending: true)
 
   var takesText: Bool { view.isTyping }
@@ -22,16 +24,21 @@ struct OpsPanel: Panel {
     return []
   }
 
+  func layer(_ scene: Scene) -> String? { view.current(rows(scene))?.layer }
+
+  mutating func show(layer path: String, _ scene: Scene) {
+    if let index = rows(scene).firstIndex(where: { $0.layer == path }) { view.select(index) }
+  }
+
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
     let rows = rows(scene)
     let total = scene.snapshot.totals.keys.count
     let inside = canvas.drawFrame(
       area, title: "ops", note: view.note(shown: rows.count, of: total))
     let largest = rows.map(\.share).max() ?? 0
-    var table = Table(Self.columns, rows.map { cells($0, largest: largest) })
-    table.selected = rows.isEmpty ? nil : min(view.selected, rows.count - 1)
-    table.offset = view.offset(in: area)
-    table.sort = view.column >= 0 ? (Self.order[view.column], view.isDescending) : nil
+    let table = view.table(Self.columns, rows, order: Self.order, in: area) {
+      cells($0, largest: largest)
+    }
     canvas.draw(table, in: inside)
   }
 }
@@ -42,6 +49,7 @@ extension OpsPanel {
   /// What a row shows.
   private struct Row {
     var name: String
+    var layer: String?
     var kind: String
     var phase: Phase
     var total: OpTotals.Total
@@ -64,8 +72,9 @@ extension OpsPanel {
         default: 0
         }
       return Row(
-        name: graph.name(ofNode: key.node), kind: node?.kind ?? "", phase: key.phase, total: total,
-        share: Double(total.totalTime) / all, flops: Double(flops))
+        name: graph.name(ofNode: key.node), layer: node?.layer, kind: node?.kind ?? "",
+        phase: key.phase, total: total, share: Double(total.totalTime) / all,
+        flops: Double(flops))
     }
     return view.arrange(rows, names: { [$0.name, $0.kind, $0.phase.name] }, key: key)
   }
@@ -103,16 +112,9 @@ extension OpsPanel {
   private static let order = [0, 1, 2, 3, 5, 6, 7, 8]
 
   private func cells(_ row: Row, largest: Double) -> [TableCell] {
-    let role: Role =
-      switch row.phase {
-      case .forward: .forward
-      case .recompute: .recompute
-      case .backward: .backward
-      case .optimizer: .optimizer
-      default: .data
-      }
+    let role = row.phase.role
     return [
-      .text(row.name, Style(.text)), .text(row.kind, Style(.label)),
+      .name(row.name, Style(.text)), .text(row.kind, Style(.label)),
       .text(row.phase.name, Style(role)), .text(Figure.percent(row.share), Style(.value)),
       .bar(largest > 0 ? row.share / largest : 0, Style(role)),
       .text(Figure.count(Double(row.total.calls)), Style(.dim)),

@@ -7,6 +7,8 @@ internal import TraceSession
 struct OverviewPanel: Panel {
   static let title = "Overview"
 
+  static let actions: Set<Action> = [.logarithm]
+
   private var isLogarithmic = true
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
@@ -115,7 +117,7 @@ extension OverviewPanel {
         worst == .error ? Role.error : .warning
       )
     var rows: [(String, String, Role)] = [
-      ("loss", step?.loss.map { Figure.number($0, digits: 4) } ?? "–", .value),
+      ("loss", step?.loss.map { Figure.number($0) } ?? "–", .value),
       (
         "best loss", snapshot.scalars[.loss]?.minimum.map { Figure.number(Double($0)) } ?? "–",
         .text
@@ -154,19 +156,20 @@ extension OverviewPanel {
       (.optimizer, .optimizer),
     ]
     let whole = Double(step.duration)
-    var parts = phases.compactMap { phase, role -> Part? in
+    var parts = phases.compactMap { phase, role -> PartOfWhole? in
       let time = Double(step.measuredTime(of: phase) ?? 0)
       guard time > 0 else { return nil }
-      return Part(
-        name: phase.name, share: time / whole, role: role, figure: Figure.duration(time))
+      return PartOfWhole(
+        name: phase.name, amount: time, figure: Figure.duration(time), role: role)
     }
-    let own = max(0, 1 - parts.reduce(0) { $0 + $1.share })
-    if !parts.isEmpty, own > 0.001 {
+    let own = max(0, whole - parts.reduce(0) { $0 + $1.amount })
+    if !parts.isEmpty, own > 0.001 * whole {
       // gradtop's own cost: looking at outputs, filling columns.
       parts.append(
-        Part(name: "recording", share: own, role: .dim, figure: Figure.duration(own * whole)))
+        PartOfWhole(
+          name: "recording", amount: own, figure: Figure.duration(own), role: .dim))
     }
-    drawParts(parts, on: &canvas, in: inside)
+    canvas.draw(parts, of: whole, in: inside)
   }
 
   private func drawMemory(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
@@ -186,36 +189,11 @@ extension OverviewPanel {
       ("gradient", memory.gradient, .gradient),
     ]
     let whole = max(arena, peak)
-    let parts = categories.compactMap { name, column, role -> Part? in
+    let parts = categories.compactMap { name, column, role -> PartOfWhole? in
       guard column.indices.contains(row), column[row] > 0 else { return nil }
       let bytes = Double(column[row])
-      return Part(name: name, share: bytes / whole, role: role, figure: Figure.bytes(bytes))
+      return PartOfWhole(name: name, amount: bytes, figure: Figure.bytes(bytes), role: role)
     }
-    drawParts(parts, on: &canvas, in: inside)
-  }
-
-  /// A part of a whole, with its figure.
-  private struct Part {
-    var name: String
-    var share: Double
-    var role: Role
-    var figure: String
-  }
-
-  private func drawParts(_ parts: [Part], on canvas: inout Canvas, in area: Rect) {
-    let bar = area.row(0)
-    canvas.drawStackedBar(
-      parts.map { ($0.share, Style($0.role)) }, in: bar, empty: Style(.gaugeEmpty))
-    for (index, part) in parts.enumerated() {
-      let line = area.row(index + (area.height > parts.count + 1 ? 2 : 1))
-      let mark = canvas.glyphs == .unicode ? "■ " : "* "
-      canvas.write(mark, at: Point(x: line.x, y: line.y), Style(part.role), in: line)
-      // A narrow box does without percentages rather than with half of a name.
-      let columns = Rect(x: line.x + 2, y: line.y, width: line.width - 2, height: line.height)
-        .columns(.share(1), .cells(9), .cells(line.width < 28 ? 0 : 7))
-      canvas.write(part.name, Style(.label), in: columns[0])
-      canvas.write(part.figure, Style(.text), in: columns[1], alignment: .right)
-      canvas.write(Figure.percent(part.share), Style(.dim), in: columns[2], alignment: .right)
-    }
+    canvas.draw(parts, of: whole, in: inside)
   }
 }

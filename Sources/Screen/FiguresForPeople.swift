@@ -10,6 +10,17 @@ public enum Figure {
     return fixed(value, places: max(0, places))
   }
 
+  /// As a person would write it down: `28`, `0.5`, `1.234`, `1.2e-7`.
+  public static func plain(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e6, abs(value) >= 1e-3 else {
+      return number(value)
+    }
+    var text = fixed(value, places: abs(value) >= 100 ? 2 : 4)
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
+  }
+
   /// `1.2e-7`.
   public static func scientific(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return number(value) }

@@ -20,12 +20,18 @@ public struct TraceGap: Equatable, Sendable {
   public var droppedEvents: UInt64
   /// What is wrong, as a clause: `checksum of the chunk does not match`.
   public var reason: String
+  /// Steps that are missing here, as far as those around it tell; nil: none, or nobody knows.
+  public var steps: ClosedRange<UInt64>?
 
   /// A gap at `bytes`.
-  public init(bytes: Range<UInt64>, droppedEvents: UInt64 = 0, reason: String) {
+  public init(
+    bytes: Range<UInt64>, droppedEvents: UInt64 = 0, reason: String,
+    steps: ClosedRange<UInt64>? = nil
+  ) {
     self.bytes = bytes
     self.droppedEvents = droppedEvents
     self.reason = reason
+    self.steps = steps
   }
 }
 
@@ -35,6 +41,8 @@ public enum TraceItem: Equatable, Sendable {
   case graph(Graph)
   /// A step, and the chunk that holds it.
   case step(Step, in: ChunkLocation)
+  /// An op that was looked at while the step ran.
+  case detail(Detail)
   case gap(TraceGap)
 }
 

@@ -15,6 +15,13 @@ struct ChunkMap: Sendable {
   /// Ascending, and disjoint.
   private(set) var entries: [Entry] = []
 
+  init() {}
+
+  /// Notes a chunk behind all others.
+  mutating func append(_ entry: Entry) {
+    entries.append(entry)
+  }
+
   /// Notes that `step` is in the chunk at `location`.
   ///
   /// A step at or before one that was noted takes the place of all that followed it: the producer

@@ -21,6 +21,14 @@ public struct DurationHistogram: Equatable, Sendable {
     count &+= 1
   }
 
+  /// Adds a duration that came `number` times.
+  mutating func add(_ duration: UInt64, times number: UInt32) {
+    let bucket = Self.bucket(of: duration)
+    reach(bucket)
+    counts[bucket - lowest] &+= number
+    count &+= UInt64(number)
+  }
+
   /// Adds the durations of `other`.
   public mutating func add(_ other: Self) {
     for (offset, number) in other.counts.enumerated() where number > 0 {

@@ -108,6 +108,47 @@ public struct OpTotals: Sendable {
   }
 }
 
+// MARK: - From summaries
+
+extension OpTotals {
+  /// Makes the ops of `step` known, in their order, with what they save; no call is counted.
+  mutating func expect(_ step: Step) {
+    let ops = step.ops
+    guard ops.phase.count == ops.node.count else { return }
+    let hasSavedBytes = ops.savedBytes.count == ops.node.count
+    for row in ops.node.indices {
+      guard let phase = Phase(rawValue: ops.phase[row]) else { continue }
+      let slot = slot(of: Key(node: ops.node[row], phase: phase), row: row)
+      guard hasSavedBytes else { continue }
+      totals[slot].savedBytes = max(totals[slot].savedBytes, ops.savedBytes[row])
+      totals[slot].hasSavedBytes = true
+    }
+  }
+
+  /// Adds calls of which least, mean and greatest time are known: for quantiles, each took the mean.
+  mutating func add(_ block: Series.Block, node: UInt32, phase: Phase) {
+    guard block.finite > 0, block.mean >= 0, block.max < 1e18 else { return }
+    let key = Key(node: node, phase: phase)
+    var slot = keys.count
+    if let known = slots[key] {
+      slot = known
+    } else {
+      slots[key] = slot
+      keys.append(key)
+      totals.append(Total())
+    }
+    totals[slot].calls &+= UInt64(block.finite)
+    totals[slot].totalTime &+= UInt64(Double(block.mean) * Double(block.finite))
+    totals[slot].maximumTime = max(totals[slot].maximumTime, UInt64(block.max))
+    totals[slot].times.add(UInt64(block.mean), times: block.finite)
+  }
+
+  /// Says how many steps there were.
+  mutating func count(steps: UInt64) {
+    if !keys.isEmpty { self.steps = steps }
+  }
+}
+
 // MARK: - Lookup
 
 extension OpTotals {

@@ -69,9 +69,23 @@ public struct Series: Equatable, Sendable {
     blocks[index].add(value)
   }
 
-  private mutating func note(step: Int, value: Float) {
+  /// Says what the value of `step` is, where it is the earliest or the newest one.
+  mutating func note(step: Int, value: Float) {
     if step >= lastStep ?? 0 { (last, lastStep) = (value, step) }
     if step <= firstStep ?? .max { (first, firstStep) = (value, step) }
+  }
+
+  /// Adds what is known of `steps`, which begin at a multiple of `width`, a power of two; such blocks
+  /// come in order, and before any single value.
+  mutating func append(_ block: Block, _ steps: ClosedRange<Int>, stride width: Int) {
+    note(step: steps.lowerBound, value: block.mean)
+    note(step: steps.upperBound, value: block.mean)
+    if blocks.isEmpty { (origin, stride) = (steps.lowerBound, width) }
+    guard steps.lowerBound >= origin else { return }
+    while (steps.lowerBound - origin) / stride >= capacity { merge() }
+    let index = (steps.lowerBound - origin) / stride
+    while blocks.count <= index { blocks.append(.empty) }
+    blocks[index].add(block)
   }
 
   private mutating func merge() {

@@ -19,9 +19,23 @@ struct SeriesTable: Sendable {
 
   /// Adds the value that stood in `row` of a step's columns.
   mutating func append(_ id: UInt32, row: Int, step: Int, value: Float) {
-    if row < slotsOfRows.count, ids[slotsOfRows[row]] == id {
-      return series[slotsOfRows[row]].append(step: step, value: value)
-    }
+    series[slot(of: id, row: row)].append(step: step, value: value)
+  }
+
+  /// Adds what is known of `steps`.
+  mutating func append(
+    _ id: UInt32, row: Int, _ block: Series.Block, _ steps: ClosedRange<Int>, stride: Int
+  ) {
+    series[slot(of: id, row: row)].append(block, steps, stride: stride)
+  }
+
+  /// Says what the value of `step` is, where it is the earliest or the newest one.
+  mutating func note(_ id: UInt32, step: Int, value: Float) {
+    if let slot = slots[id] { series[slot].note(step: step, value: value) }
+  }
+
+  private mutating func slot(of id: UInt32, row: Int) -> Int {
+    if row < slotsOfRows.count, ids[slotsOfRows[row]] == id { return slotsOfRows[row] }
     let slot = slots[id] ?? ids.count
     if slot == ids.count {
       slots[id] = slot
@@ -30,6 +44,6 @@ struct SeriesTable: Sendable {
     }
     while slotsOfRows.count <= row { slotsOfRows.append(slot) }
     slotsOfRows[row] = slot
-    series[slot].append(step: step, value: value)
+    return slot
   }
 }

@@ -14,16 +14,23 @@ public final class Session {
   public static let chunksPerPoll = 4
 
   /// First and last step known; nil while there is none.
-  public private(set) var extent: ClosedRange<Int>?
+  public var extent: ClosedRange<Int>? { outline?.extent ?? folded }
   /// Whether the cursor stays at the end as steps come.
   public private(set) var isFollowing = true
   /// Damage and dropped events; of very many, the first ones.
-  public private(set) var gaps: [TraceGap] = []
+  public var gaps: [TraceGap] { known.gaps }
   /// The run; nil until the trace has said so.
   public private(set) var run: Run?
 
+  /// Whether the trace was opened by its index, and is not folded to its end yet.
+  public var isOutlined: Bool { outline != nil }
+
   private let source: any TraceSource
   private var wanted = 0
+  private var folded: ClosedRange<Int>?
+  private var known = GapList()
+  /// What the index tells of a long trace, until all of it is folded.
+  private var outline: Outline?
   private var graphs: [UInt32: GraphIndex] = [:]
   private var newestGraph: UInt32?
   private var facts = RunningFacts()
@@ -31,10 +38,23 @@ public final class Session {
   private var cache = ChunkCache(capacity: 8)
   private var newest: Step?
   private var newestActivations: Step?
+  private var details = DetailShelf()
 
   /// A session that has yet to poll `source`.
   public init(source: any TraceSource) {
     self.source = source
+  }
+
+  /// A session of the trace in `file`, of which everything is there at once where it is closed and
+  /// longer than `threshold` bytes: quantities of the whole run come from its summaries, and are
+  /// exact when `poll` has folded it all.
+  public convenience init(opening file: TraceFile, threshold: UInt64 = 8 << 20) {
+    self.init(source: file)
+    guard file.bytes >= threshold, let index = file.index(),
+      let outline = Outline(file, index, partCapacity: RunningFacts.partCapacity)
+    else { return }
+    for item in outline.names { fold(item) }
+    self.outline = outline
   }
 
   /// Folds what is new, at most `limit` chunks of it.
@@ -51,6 +71,7 @@ public final class Session {
       fold(item)
       observe(item)
     }
+    if outline != nil, source.state == .closed { outline = nil }
     return !items.isEmpty || source.bytesRead != bytes || source.state != state
   }
 
@@ -75,9 +96,6 @@ public final class Session {
 // MARK: - Folding
 
 extension Session {
-  /// A producer that drops events for days must not fill memory with the news.
-  private static let gapLimit = 10_000
-
   private func fold(_ item: TraceItem) {
     switch item {
     case .run(let run):
@@ -87,8 +105,8 @@ extension Session {
       graphs[graph.id] = GraphIndex(graph)
       newestGraph = graph.id
     case .step(let step, let location): fold(step, in: location)
-    case .gap(let gap):
-      if gaps.count < Self.gapLimit { gaps.append(gap) }
+    case .detail(let detail): details.add(detail)
+    case .gap(let gap): known.add(gap)
     }
   }
 
@@ -96,15 +114,16 @@ extension Session {
     // Beyond this, steps are not what a producer counts, and Double cannot tell them apart.
     guard step.index <= 1 << 53 else { return }
     let index = Int(step.index)
-    if let extent, index <= extent.lowerBound { forgetSteps() }
-    if let extent, index <= extent.upperBound {
+    known.add(step: step.index)
+    if let folded, index <= folded.lowerBound { forgetSteps() }
+    if let folded, index <= folded.upperBound {
       cache.removeAll()
       newestActivations = nil
     }
     let hasActivations = !step.activations.node.isEmpty
     chunks.add(index, in: location, hasActivations: hasActivations)
     facts.add(step, at: index, graph: graph(of: step))
-    extent = min(extent?.lowerBound ?? index, index)...index
+    folded = min(folded?.lowerBound ?? index, index)...index
     newest = step
     if hasActivations { newestActivations = step }
   }
@@ -112,6 +131,8 @@ extension Session {
   /// Another run took the place of this one.
   private func startOver() {
     forgetSteps()
+    outline = nil
+    details = DetailShelf()
     graphs = [:]
     newestGraph = nil
   }
@@ -121,7 +142,7 @@ extension Session {
     facts = RunningFacts()
     chunks = ChunkMap()
     cache.removeAll()
-    (extent, newest, newestActivations) = (nil, nil, nil)
+    (folded, newest, newestActivations) = (nil, nil, nil)
   }
 
   private func graph(of step: Step?) -> GraphIndex {
@@ -139,22 +160,28 @@ extension Session {
   /// step, up to two chunks are read, unless they were lately.
   public func snapshot() -> Snapshot {
     let step = step(at: cursor)
+    let facts = outline?.facts ?? self.facts
     return Snapshot(
       run: run, graph: graph(of: step), state: source.state, extent: extent, cursor: cursor,
       isFollowing: isFollowing, step: step, activationStep: activationStep(at: cursor),
       scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms.byID,
       parameterGradNorms: facts.parameterGradNorms.byID, updateRatios: facts.updateRatios.byID,
-      totals: facts.totals, gaps: gaps, bytes: source.bytesRead)
+      totals: facts.totals, details: details.details(at: cursor, isNewest: isFollowing),
+      gaps: gaps, bytes: source.bytesRead)
   }
 
   private func step(at index: Int) -> Step? {
     if let newest, newest.index == UInt64(index) { return newest }
+    let chunks = outline?.chunks ?? self.chunks
     guard let entry = chunks.entry(for: index) else { return nil }
     return cache.steps(in: entry.location, of: source).last { $0.index == UInt64(index) }
   }
 
   private func activationStep(at index: Int) -> Step? {
-    if let newestActivations, newestActivations.index <= UInt64(index) { return newestActivations }
+    if outline == nil, let newestActivations, newestActivations.index <= UInt64(index) {
+      return newestActivations
+    }
+    let chunks = outline?.chunks ?? self.chunks
     guard let entry = chunks.entryOfActivations(at: index) else { return nil }
     return cache.steps(in: entry.location, of: source).last {
       !$0.activations.node.isEmpty && $0.index <= UInt64(min(index, entry.lastStep))

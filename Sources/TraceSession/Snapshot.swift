@@ -28,6 +28,9 @@ public struct Snapshot: Sendable {
   public var updateRatios: [UInt32: Series]
   /// Times of each op over all steps seen so far.
   public var totals: OpTotals
+  /// Ops that were looked at in the step at the cursor, or, where the cursor follows, in the step
+  /// that is being walked; in the order in which they ran.
+  public var details: [Detail]
   /// Damage and dropped events.
   public var gaps: [TraceGap]
   /// Bytes of the trace.
@@ -48,6 +51,7 @@ public struct Snapshot: Sendable {
     parameterGradNorms: [UInt32: Series] = [:],
     updateRatios: [UInt32: Series] = [:],
     totals: OpTotals = OpTotals(),
+    details: [Detail] = [],
     gaps: [TraceGap] = [],
     bytes: UInt64 = 0
   ) {
@@ -64,6 +68,7 @@ public struct Snapshot: Sendable {
     self.parameterGradNorms = parameterGradNorms
     self.updateRatios = updateRatios
     self.totals = totals
+    self.details = details
     self.gaps = gaps
     self.bytes = bytes
   }

@@ -7,7 +7,7 @@ enum AllocationBenchmark {
   private static let few = 50
   private static let many = 1050
 
-  static func run() throws {
+  static func run(_ names: [String]) throws {
     print("calls of malloc on the training thread, for each step after the first")
     // Beginning and end of a training cost the same whatever its length.
     let (short, long) = (try counts(few), try counts(many))
@@ -19,7 +19,7 @@ enum AllocationBenchmark {
 
   /// Calls by caller while a recorded training of so many steps ran.
   private static func counts(_ steps: Int) throws -> [UInt64] {
-    var digits = try Digits(steps: steps)
+    var digits = try Subject.digits(steps: steps)
     var recording = RecordingOptions(output: MemoryOutput())
     recording.normsEvery = 10
     allocations_start()

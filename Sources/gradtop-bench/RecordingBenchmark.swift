@@ -1,42 +1,61 @@
+import Autodiff
 import TraceFormat
 import Training
 
-/// What recording costs: the same training without a trace, with times of steps alone, with all.
+/// What recording costs: the same training without a trace, with times of steps alone, in the
+/// automatic mode, with every column at every step.
 enum RecordingBenchmark {
-  private static let rounds = 9
-  private static let steps = 600
+  private static let rounds = 7
+  /// Seconds of one training.
+  private static let length = 0.4
 
-  static func run() throws {
-    print("training of the embedded model, \(steps) steps, median of \(rounds) rounds")
-    var (off, bare, full) = (Samples(), Samples(), Samples())
-    var bytes = 0
-    for round in 0...rounds {
-      let times = try (seconds(nil), seconds(false), seconds(true, bytes: &bytes))
-      // The first warms up.
-      guard round > 0 else { continue }
-      off.values.append(times.0)
-      bare.values.append(times.1)
-      full.values.append(times.2)
+  private enum Mode: CaseIterable {
+    case off, bare, automatic, everything
+  }
+
+  static func run(_ names: [String]) throws {
+    print("the same training without a trace and with one, medians of \(rounds) rounds")
+    let titles = ["model", "ms a step", "bare", "auto", "every 1", "ns an op", "bytes/step"]
+    print("  " + titles.map { padded($0) }.joined())
+    for name in names {
+      guard var subject = try Subject(name) else { continue }
+      let steps = max(20, Int(length / (subject.time(20) / 20)))
+      var samples = Mode.allCases.map { _ in Samples() }
+      var bytes = 0
+      for round in 0...rounds {
+        for (index, mode) in Mode.allCases.enumerated() {
+          let seconds = try seconds(name, steps, mode, &bytes)
+          // The first warms up.
+          if round > 0 { samples[index].values.append(seconds) }
+        }
+      }
+      let step = samples[0].median / Double(steps)
+      let ratios = samples.dropFirst().map { $0.ratio(to: samples[0]) }
+      let ops = Double(subject.model.executor.plan.rows.count)
+      let cells =
+        [name, fixed(step * 1e3, 4)] + ratios.map { fixed($0, 3) } + [
+          fixed((ratios[1] - ratios[0]) * step / ops * 1e9, 1),
+          fixed(Double(bytes) / Double(steps), 0),
+        ]
+      print("  " + cells.map { padded($0) }.joined())
     }
-    report("no trace", "\(fixed(off.median / Double(steps) * 1e3, 3)) ms a step")
-    report("--no-instrument", "\(fixed(bare.ratio(to: off), 3)) times that")
-    report("recorded", "\(fixed(full.ratio(to: off), 3)) times that")
-    report("trace", "\(fixed(Double(bytes) / Double(steps), 0)) bytes a step")
   }
 
-  private static func seconds(_ isInstrumented: Bool?) throws -> Double {
-    var bytes = 0
-    return try seconds(isInstrumented, bytes: &bytes)
+  private static func padded(_ cell: String) -> String {
+    cell + String(repeating: " ", count: max(1, 11 - cell.count))
   }
 
-  private static func seconds(_ isInstrumented: Bool?, bytes: inout Int) throws -> Double {
-    var digits = try Digits(steps: steps)
-    guard let isInstrumented else { return digits.trainer.run(recording: nil).seconds }
+  private static func seconds(
+    _ name: String, _ steps: Int, _ mode: Mode, _ bytes: inout Int
+  ) throws -> Double {
+    guard var subject = try Subject(name, steps: steps) else { return .nan }
+    guard mode != .off else { return subject.trainer.run(recording: nil).seconds }
     let output = MemoryOutput()
     var recording = RecordingOptions(output: output)
-    recording.isInstrumented = isInstrumented
-    let outcome = digits.trainer.run(recording: recording)
-    bytes = output.bytes.count
+    recording.isInstrumented = mode != .bare
+    recording.normsEvery = mode == .everything ? 1 : nil
+    let outcome = subject.trainer.run(recording: recording)
+    if mode == .automatic { bytes = output.bytes.count }
     return outcome.seconds
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// How long the program takes to start and stop.
 enum StartBenchmark {
-  static func run() throws {
+  static func run(_ names: [String]) throws {
     let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: "gradtop").path
     guard FileManager.default.isExecutableFile(atPath: path) else {

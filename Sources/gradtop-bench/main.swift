@@ -1,15 +1,28 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench step recording allocations start`.
+// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening]…
+// [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the large trace of
+// `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Two more are run only when named, alone:
+// `gradtop-bench fuzz [SECONDS [SEED]]` and `gradtop-bench soak [RUNS]`.
 
-let benchmarks: [(name: String, run: () throws -> Void)] = [
-  ("step", StepBenchmark.run), ("recording", RecordingBenchmark.run),
-  ("allocations", AllocationBenchmark.run), ("start", StartBenchmark.run),
-  ("frontier", FrontierBenchmark.run),
+let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
+  ("step", StepBenchmark.run), ("memory", StepBenchmark.memory),
+  ("recording", RecordingBenchmark.run), ("allocations", AllocationBenchmark.run),
+  ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
+  ("frontier", { _ in try FrontierBenchmark.run() }),
+  ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
 ]
-let wanted = CommandLine.arguments.dropFirst()
-for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
-  print("no benchmark \"\(name)\"; there are \(benchmarks.map(\.name).joined(separator: ", "))")
-}
-for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
-  try benchmark.run()
+let arguments = CommandLine.arguments.dropFirst()
+switch arguments.first {
+case "fuzz": try Fuzz.run(Array(arguments.dropFirst()))
+case "soak": try Soak.run(Array(arguments.dropFirst()))
+default:
+  let models = Subject.names.filter { arguments.contains($0) }
+  let wanted = arguments.filter { !Subject.names.contains($0) && $0 != "cpu" }
+  for name in wanted where !benchmarks.contains(where: { $0.name == name }) {
+    print("no benchmark or model \"\(name)\"; there are")
+    print((benchmarks.map(\.name) + Subject.names).joined(separator: ", "))
+  }
+  for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
+    try benchmark.run(models.isEmpty ? Subject.names : models)
+  }
 }

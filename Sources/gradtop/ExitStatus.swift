@@ -3,7 +3,7 @@ struct ExitStatus: Equatable {
   let rawValue: Int32
 
   static let success = ExitStatus(rawValue: 0)
-  /// Done, and what was to be checked does not hold.
+  /// A check failed, or a run broke at what it was to break on.
   static let checkFailed = ExitStatus(rawValue: 1)
   /// Finished, but part of the trace is lost or damaged, or it has no footer.
   static let incomplete = ExitStatus(rawValue: 2)

@@ -8,6 +8,8 @@ struct Gradtop {
   static func main() {
     // A closed pipe is reported by write(2), not by the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that has become as large as it may.
+    signal(SIGXFSZ, SIG_IGN)
     unblockSignals()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
@@ -58,6 +60,7 @@ struct Gradtop {
     case .replay: return try ReplayCommand(arguments, follows: arguments.has("--follow")).run()
     case .tail: return try ReplayCommand(arguments, follows: true).run()
     case .export: return try ExportCommand(arguments).run()
+    case .import: return try ImportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
     case .plan: return try PlanCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()

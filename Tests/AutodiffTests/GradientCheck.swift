@@ -5,6 +5,10 @@ import Testing
 enum Operand: Sendable, CustomStringConvertible {
   /// A parameter with random elements of this range; its gradient is checked.
   case trained(Shape, in: ClosedRange<Float> = -2...2)
+  /// A parameter with elements that are at least 1/2 apart, in random order; its gradient is checked.
+  case spread(Shape)
+  /// A buffer that forward may change.
+  case tracked(Shape)
   /// Random numbers that get no gradient.
   case fixed(Shape)
   /// Whole numbers below a bound that get no gradient.
@@ -15,6 +19,8 @@ enum Operand: Sendable, CustomStringConvertible {
   var description: String {
     switch self {
     case .trained(let shape, _): "\(shape)"
+    case .spread(let shape): "spread \(shape)"
+    case .tracked(let shape): "tracked \(shape)"
     case .fixed(let shape): "fixed \(shape)"
     case .tokens(let shape, let bound): "tokens \(shape) below \(bound)"
     case .classes(let shape, let bound): "classes \(shape) below \(bound)"
@@ -94,6 +100,15 @@ final class GradientProbe {
           stream.uniform(range.lowerBound, range.upperBound)
         }
         starts.append((value, numbers))
+      case .spread(let shape):
+        let value = network.addParameter("p\(index)", layer: "probe", shape: shape)
+        values.append(value)
+        trained.append(value)
+        var order = (0..<Int32(shape.elementCount)).map { $0 }
+        order.withUnsafeMutableBufferPointer { stream.shuffle($0) }
+        starts.append((value, order.map { Float($0) / 2 - Float(order.count) / 4 }))
+      case .tracked(let shape):
+        values.append(network.addBuffer("b\(index)", shape: shape, start: 1))
       case .fixed(let shape):
         let numbers = (0..<shape.elementCount).map { _ in stream.uniform(-2, 2) }
         values.append(network.addConstant(numbers, shape: shape))
@@ -136,8 +151,8 @@ final class GradientProbe {
   }
 
   /// The primitive's result.
-  func forward() -> [Float] {
-    _ = executor.evaluate(samples: 1, of: 1) { load($0) }
+  func forward(for purpose: ForwardPurpose = .rehearsal) -> [Float] {
+    _ = executor.evaluate(samples: 1, of: 1, for: purpose) { load($0) }
     return Array(executor.elements(of: result))
   }
 

@@ -46,6 +46,13 @@ import Testing
     #expect(encoded(cell, by: JSONRows()) == "{\"a\":\"\(expected)\"}\n")
   }
 
+  @Test(arguments: [0, 1, 10, 100, 999, 1_000, 1_010, 12_500, 86_400_000_000_001, 1 << 52])
+  func microsecondsReadAsADoubleDoes(nanoseconds: UInt64) {
+    #expect(
+      encoded(Cell(microseconds: nanoseconds), by: CSVRows())
+        == "\(Double(nanoseconds) / 1e3)\r\n")
+  }
+
   @Test func whatWasNotMeasuredIsEmptyOrNull() {
     #expect(encoded(.empty, by: CSVRows()) == "\r\n")
     #expect(encoded(.empty, by: JSONRows()) == "{\"a\":null}\n")

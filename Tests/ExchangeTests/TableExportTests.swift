@@ -8,7 +8,7 @@ import TraceFormat
   private func export(
     _ table: Table, _ format: TableFormat = .csv, steps: ClosedRange<UInt64>? = nil,
     from source: TraceFeed = SampleTrace.source()
-  ) throws -> (lines: [String], summary: TableExport.Summary) {
+  ) throws -> (lines: [String], summary: ExportSummary) {
     let sink = MemorySink()
     let summary = try TableExport(table, format: format, steps: steps).write(source, to: sink)
     return (sink.text.split { $0.isNewline }.map(String.init), summary)

@@ -51,6 +51,7 @@ import TraceFormat
         backward_over_forward: 2.0
         total_flops: 1248
         arena_bytes: 4096
+        arena_lower_bound_bytes: 368
         saved_bytes: 64
         trace_bytes: 1000
         chunks: 3
@@ -84,21 +85,23 @@ import TraceFormat
 
   @Test func gapsAreListed() {
     let gaps = [
-      TraceGap(bytes: 10..<30, reason: "checksum of the chunk does not match"),
+      TraceGap(bytes: 10..<30, reason: "checksum of the chunk does not match", steps: 4...5),
       TraceGap(bytes: 40..<40, droppedEvents: 3, reason: "the producer was too slow"),
     ]
     let report = TraceReport(entries: [], gaps: gaps)
     #expect(
       report.text == """
         gaps: 2
-        gap: bytes 10..<30: checksum of the chunk does not match
+        gap: bytes 10..<30, steps 4..5: checksum of the chunk does not match
         gap: bytes 40..<40: the producer was too slow, 3 events dropped
 
         """)
     #expect(
-      report.json == #"{"gaps":[{"start":10,"end":30,"dropped_events":0,"#
+      report.json
+        == #"{"gaps":[{"start":10,"end":30,"first_step":4,"last_step":5,"dropped_events":0,"#
         + #""reason":"checksum of the chunk does not match"},"#
-        + #"{"start":40,"end":40,"dropped_events":3,"reason":"the producer was too slow"}]}"#
+        + #"{"start":40,"end":40,"first_step":null,"last_step":null,"dropped_events":3,"#
+        + #""reason":"the producer was too slow"}]}"#
         + "\n")
   }
 

@@ -17,6 +17,8 @@ func expectSnapshot(
   let text = lines.map { $0 + "\n" }.joined()
   let records = ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1"
   guard !records, FileManager.default.fileExists(atPath: file.path) else {
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try text.write(to: file, atomically: true, encoding: .utf8)
     if !records {
       Issue.record("\(name) was missing and is written now", sourceLocation: sourceLocation)

@@ -4,24 +4,40 @@ import Testing
 import TraceSession
 
 @Suite struct PictureTests {
-  private static let sizes = [(0, 0), (1, 1), (20, 5), (80, 24), (200, 60)]
-    .map { Size(width: $0.0, height: $0.1) }
+  /// What is drawn of each sample: the smallest usual size of all, larger ones of what fills them.
+  private static let pictures: [(Sample, Int, Int)] = [
+    (.empty, 80, 24), (.tiny, 80, 24), (.residual, 80, 24), (.residual, 200, 60),
+    (.vanishing, 120, 40),
+  ]
 
-  @Test(arguments: Sample.allCases, Dashboard.panelNames)
-  func drawsAtEverySize(sample: Sample, panel: String) throws {
-    let scene = Scene(try sample.session().snapshot())
+  @Test(arguments: Dashboard.panelNames)
+  func drawsEverySample(panel: String) throws {
     let dashboard = try Dashboard.showing(panel)
-    for size in Self.sizes {
+    for (sample, width, height) in Self.pictures {
       try expectSnapshot(
-        dashboard.frame(scene, size),
-        named: "\(sample.rawValue)-\(panel)-\(size.width)x\(size.height)")
+        dashboard.frame(try sample.scene(), Size(width: width, height: height)),
+        named: "\(panel)/\(sample.rawValue)-\(width)x\(height)")
     }
+  }
+
+  @Test func saysHowMuchRoomItNeeds() throws {
+    let scene = try Sample.tiny.scene()
+    let text = [(0, 0), (1, 1), (20, 5), (39, 10), (40, 9)].map { width, height in
+      let size = Size(width: width, height: height)
+      return Dashboard().frame(scene, size).lines().joined(separator: "|")
+    }
+    #expect(
+      text[..<3] == [
+        "", "…",
+        "                    |                    |gradtop needs 40×10 |                    |                    ",
+      ])
+    #expect(text[3...].allSatisfy { $0.contains("gradtop needs 40×10") })
   }
 
   /// Between the smallest size and a usual one nothing traps.
   @Test(arguments: Dashboard.panelNames)
   func survivesAnySize(panel: String) throws {
-    let scene = Scene(try Sample.tiny.session().snapshot())
+    let scene = try Sample.tiny.scene()
     let dashboard = try Dashboard.showing(panel)
     for width in stride(from: 38, to: 90, by: 3) {
       for height in stride(from: 8, to: 27, by: 2) {
@@ -36,25 +52,22 @@ import TraceSession
 
   @Test(arguments: Dashboard.panelNames)
   func drawsAnEarlierStep(panel: String) throws {
-    let session = try Sample.residual.session()
-    session.seek(to: 3)
     let dashboard = try Dashboard.showing(panel)
     try expectSnapshot(
-      dashboard.frame(Scene(session.snapshot()), Size(width: 80, height: 24)),
-      named: "residual-\(panel)-step-3")
+      dashboard.frame(try Sample.residual.scene(step: 3), Size(width: 80, height: 24)),
+      named: "\(panel)/residual-step-3")
   }
 
   @Test(arguments: Dashboard.panelNames)
   func drawsWithoutUnicode(panel: String) throws {
     let dashboard = try Dashboard.showing(panel)
-    let scene = Scene(try Sample.tiny.session().snapshot())
-    try expectSnapshot(
-      dashboard.frame(scene, Size(width: 80, height: 24), glyphs: .ascii),
-      named: "tiny-\(panel)-ascii")
+    let canvas = dashboard.frame(
+      try Sample.vanishing.scene(), Size(width: 80, height: 24), glyphs: .ascii)
+    try expectSnapshot(canvas, named: "\(panel)/ascii")
   }
 
   @Test func showsHelp() throws {
-    let scene = Scene(try Sample.tiny.session().snapshot())
+    let scene = try Sample.tiny.scene()
     for size in [Size(width: 80, height: 24), Size(width: 120, height: 40)] {
       var dashboard = Dashboard()
       let effects = dashboard.handle(.key(.character("?")), scene, size: size)

@@ -1,8 +1,10 @@
+import Diagnosis
 import Foundation
 import Panels
 import Screen
 import Testing
 import TraceFormat
+import TraceSamples
 import TraceSession
 
 /// Traces that panels are drawn of.
@@ -19,6 +21,16 @@ enum Sample: String, CaseIterable {
     let session = Session(source: try source())
     while session.poll() {}
     return session
+  }
+
+  /// Its newest step, or another one, with what is wrong.
+  func scene(step: Int? = nil, producer: Scene.Producer = .replay(isPlaying: false)) throws -> Scene
+  {
+    let session = Session(source: try source())
+    var judge = Judge()
+    while session.poll(observe: { _ = judge.examine($0) }) {}
+    if let step { session.seek(to: step) }
+    return Scene(session.snapshot(), findings: judge.findings, producer: producer)
   }
 
   private func source() throws -> any TraceSource {

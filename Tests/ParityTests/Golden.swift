@@ -35,6 +35,12 @@ struct Golden: CustomStringConvertible, Sendable {
     return try PreparedModel(ModelFile(try bytes("model.json"), folder: folder), threads: 1)
   }
 
+  /// The loss of the first batch in evaluation, behind all steps; nil where nothing differs there.
+  func evaluation() throws -> Double? {
+    let text = try? String(decoding: bytes("evaluation.txt"), as: UTF8.self)
+    return try text.map { try #require(Double($0.split(separator: "\n")[0])) }
+  }
+
   func steps() throws -> [Step] {
     let lines = String(decoding: try bytes("expected.csv"), as: UTF8.self)
       .split(separator: "\n").map { $0.split(separator: ",").map(String.init) }

@@ -21,24 +21,33 @@ class Reference(SequenceLayers):
         self.file = json.loads((self.folder / "model.json").read_text())
         self.parameters = {}
         self.states = []
+        self.buffers = {}
+        self.is_training = True
         self.training = self.file.get("training", {})
         self.batch_size = self.training.get("batch_size", 32)
         self.data = [
             torch.from_numpy(numpy.load(self.folder / self.file["data"][key]))
             for key in ("inputs", "targets")
+            if "data" in self.file
         ]
         torch.manual_seed(seed)
         self.loss(0)  # Creates the parameters: sizes of inputs are inferred.
+        self.buffers = {}  # The first batch was not a step.
         self.optimizer = self.make_optimizer()
 
     # MARK: Forward
 
     def loss(self, batch):
-        count = len(self.data[0])
-        rows = [(batch * self.batch_size + k) % count for k in range(self.batch_size)]
-        x, target = (part[rows] for part in self.data)
+        x = target = None
+        if self.data:
+            count = len(self.data[0])
+            rows = [(batch * self.batch_size + k) % count for k in range(self.batch_size)]
+            x, target = (part[rows] for part in self.data)
         self.states = []
-        output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
+        half = self.training.get("precision") == "bf16"
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
+        output = output.float()
         loss = self.file["loss"]
         options = {k: v for k, v in loss.items() if k != "type"}
         if loss["type"] == "CrossEntropyLoss":
@@ -126,8 +135,93 @@ class Reference(SequenceLayers):
                 bias = self.parameter(f"{owner}.bias", lambda: torch.zeros(shape))
         return functional.layer_norm(x, shape, weight, bias, layer.get("eps", 1e-5))
 
+    def RMSNorm(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        shape = layer.get("normalized_shape", [x.shape[-1]])
+        shape = [shape] if isinstance(shape, int) else shape
+        weight = None
+        if layer.get("elementwise_affine", True):
+            weight = self.parameter(f"{owner}.weight", lambda: torch.ones(shape))
+        return functional.rms_norm(x, shape, weight, layer.get("eps"))
+
+    def affine(self, layer, owner, channels):
+        if not layer.get("affine", True):
+            return None, None
+        weight = self.parameter(f"{owner}.weight", lambda: torch.ones(channels))
+        return weight, self.parameter(f"{owner}.bias", lambda: torch.zeros(channels))
+
+    def GroupNorm(self, layer, inputs, path, owner, outputs):
+        weight, bias = self.affine(layer, owner, inputs[0].shape[1])
+        return functional.group_norm(
+            inputs[0], layer["num_groups"], weight, bias, layer.get("eps", 1e-5)
+        )
+
+    def batch_norm(self, layer, inputs, path, owner, outputs):
+        """As torch.nn.modules.batchnorm: running statistics, or their mean without a momentum."""
+        (x,) = inputs
+        weight, bias = self.affine(layer, owner, x.shape[1])
+        momentum, eps = layer.get("momentum", 0.1), layer.get("eps", 1e-5)
+        if not layer.get("track_running_stats", True):
+            return functional.batch_norm(x, None, None, weight, bias, True, 0.0, eps)
+        start = {"mean": torch.zeros(x.shape[1]), "var": torch.ones(x.shape[1]), "batches": 0}
+        running = self.buffers.setdefault(owner, start)
+        if self.is_training:
+            running["batches"] += 1
+            if momentum is None:
+                momentum = 1 / running["batches"]
+        return functional.batch_norm(
+            x, running["mean"], running["var"], weight, bias, self.is_training, momentum or 0.0, eps
+        )
+
+    BatchNorm1d = BatchNorm2d = batch_norm
+
+    def convolution(self, layer, inputs, path, owner, outputs):
+        (x,) = inputs
+        new = []
+
+        def module():
+            if not new:
+                options = {
+                    key: layer[key] if isinstance(layer[key], (int, str)) else tuple(layer[key])
+                    for key in ("kernel_size", "stride", "padding", "dilation", "groups")
+                    if key in layer
+                }
+                make = getattr(torch.nn, layer["type"])
+                new.append(make(x.shape[1], layer["out_channels"], **options))
+            return new[0]
+
+        names = ["weight"] + (["bias"] if layer.get("bias", True) else [])
+        values = {
+            name: self.parameter(f"{owner}.{name}", lambda name=name: getattr(module(), name))
+            for name in names
+        }
+        values.setdefault("bias", torch.zeros(layer["out_channels"]))
+        return torch.func.functional_call(module(), values, (x,))
+
+    Conv1d = Conv2d = convolution
+
+    def MaxPool2d(self, layer, inputs, *_):
+        options = self.options(layer, "kernel_size", "stride", "padding", "dilation", "ceil_mode")
+        return functional.max_pool2d(inputs[0], **options)
+
+    def AvgPool2d(self, layer, inputs, *_):
+        names = ("count_include_pad", "divisor_override")
+        options = self.options(layer, "kernel_size", "stride", "padding", "ceil_mode", *names)
+        return functional.avg_pool2d(inputs[0], **options)
+
+    def AdaptiveAvgPool2d(self, layer, inputs, *_):
+        return functional.adaptive_avg_pool2d(inputs[0], layer["output_size"])
+
+    def Dropout(self, layer, inputs, *_):
+        """The same only where nothing or everything is dropped: random numbers differ."""
+        return functional.dropout(inputs[0], layer.get("p", 0.5), self.is_training)
+
+    @staticmethod
+    def options(layer, *names):
+        return {name: layer[name] for name in names if name in layer}
+
     def ReLU(self, layer, inputs, *_):
-        return functional.relu(inputs[0])
+        return functional.relu(inputs[0], inplace=layer.get("inplace", False))
 
     def Sigmoid(self, layer, inputs, *_):
         return torch.sigmoid(inputs[0])
@@ -139,10 +233,12 @@ class Reference(SequenceLayers):
         return functional.silu(inputs[0])
 
     def LeakyReLU(self, layer, inputs, *_):
-        return functional.leaky_relu(inputs[0], layer.get("negative_slope", 0.01))
+        slope = layer.get("negative_slope", 0.01)
+        return functional.leaky_relu(inputs[0], slope, inplace=layer.get("inplace", False))
 
     def ELU(self, layer, inputs, *_):
-        return functional.elu(inputs[0], layer.get("alpha", 1.0))
+        alpha = layer.get("alpha", 1.0)
+        return functional.elu(inputs[0], alpha, inplace=layer.get("inplace", False))
 
     def Softmax(self, layer, inputs, *_):
         return functional.softmax(inputs[0], layer.get("dim", -1))
@@ -252,6 +348,14 @@ class Reference(SequenceLayers):
             leaf.step()
             scheduler.step()
         return scheduler.get_last_lr()[0]
+
+    def evaluate(self, batch):
+        """The loss of a batch in evaluation."""
+        self.is_training = False
+        with torch.no_grad():
+            loss = self.loss(batch).item()
+        self.is_training = True
+        return loss
 
     def weights(self):
         return {name: tensor.detach().clone() for name, tensor in self.parameters.items()}

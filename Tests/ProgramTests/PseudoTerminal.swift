@@ -11,8 +11,11 @@ final class PseudoTerminal {
   let device: FileHandle
   private let control: FileHandle
   private var bytes: [UInt8] = []
+  /// As it was made, or resized last by whoever keeps count.
+  var columns: UInt16
 
   init(columns: UInt16, rows: UInt16) throws {
+    self.columns = columns
     var (controller, terminal): (Int32, Int32) = (-1, -1)
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&controller, &terminal, nil, nil, &size) == 0 else {

@@ -111,4 +111,11 @@ import Testing
     canvas.write("x", at: Point(x: x, y: 0), Style(.text), in: row)
     #expect(canvas.lines() == [expected])
   }
+
+  @Test func cutsNamesInTheMiddle() {
+    #expect("block1/layernorm.0".fittedAtBothEnds(to: 9) == "bloc…rm.0")
+    #expect("block1/layernorm.0".fittedAtBothEnds(to: 18) == "block1/layernorm.0")
+    #expect("block1".fittedAtBothEnds(to: 2) == "b…")
+    #expect("層層層層".fittedAtBothEnds(to: 6) == "層…層")
+  }
 }

@@ -14,7 +14,7 @@ import Testing
       [
         [.text("conv", style), .bar(1, style), .text("12.5", style)],
         [.text("漢字漢字", style), .bar(0.5, style), .text("1.25", style)],
-        [.text("relu", style), .sparkline(Sparkline([0, 1]), style), .text("3", style)],
+        [.text("relu", style), .sparkline({ _ in Sparkline([0, 1]) }, style), .text("3", style)],
       ])
   }
 

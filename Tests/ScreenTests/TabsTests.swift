@@ -28,7 +28,8 @@ import Testing
 
   @Test func leavesOutHintsThatDoNotFit() {
     let draw = { (canvas: inout Canvas) in
-      canvas.drawKeyHints([("q", "quit"), ("Tab", "panel")], in: canvas.bounds)
+      canvas.drawKeyHints(
+        [KeyHint(key: "q", text: "quit"), KeyHint(key: "Tab", text: "panel")], in: canvas.bounds)
     }
     #expect(picture(20, 1, draw) == [" q quit  Tab panel  "])
     #expect(picture(18, 1, draw) == [" q quit           "])

@@ -161,3 +161,25 @@ func encoded(_ encode: (inout ByteBuffer) -> Void) -> [UInt8] {
   encode(&buffer)
   return Array(buffer.bytes)
 }
+
+extension RandomMessages {
+  mutating func detail() -> Detail {
+    var detail = Detail()
+    (detail.step, detail.graph, detail.node, detail.row) = (number(), number(), number(), number())
+    detail.phase = Phase.allCases.randomElement(using: &generator) ?? .forward
+    detail.inputs = tensors()
+    detail.output = tensors().first
+    detail.upstream = tensors().first
+    detail.outgoing = tensors()
+    return detail
+  }
+
+  private mutating func tensors() -> [Detail.Tensor] {
+    (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+      var tensor = Detail.Tensor()
+      (tensor.name, tensor.shape, tensor.norm) = (text(), someNumbers(), double())
+      (tensor.nonFinite, tensor.values, tensor.isAdded) = (number(), floats(3), bool())
+      return tensor
+    }
+  }
+}

@@ -117,6 +117,7 @@ struct Told: Equatable {
       case .step(let step, let location):
         steps.append(step)
         locations.append(location)
+      case .detail: break
       case .gap(let gap): gaps.append(gap)
       }
     }

@@ -1,5 +1,6 @@
 import Testing
 import TraceFormat
+import TraceSamples
 import TraceSession
 
 @Suite struct OpTotalsTests {

@@ -40,6 +40,8 @@ public enum PlanError: Error, Equatable {
   case order(String)
   /// The loss has more than one element.
   case lossIsNoScalar(Shape)
+  /// An in-place node overwrites a value that the backward of another needs.
+  case overwrittenTensor(by: Network.Mention, neededBy: Network.Mention)
   /// A kernel cannot be made.
   case kernel(node: String, KernelError)
   /// The arena cannot be had.

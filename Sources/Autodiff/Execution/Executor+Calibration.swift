@@ -21,6 +21,7 @@ extension Executor {
   }
 
   func timeGradients(load: (_ micro: Int, BatchTensors) -> Void) -> UInt64 {
+    setSituation(.rehearsal)
     let start = MonotonicClock.now()
     for part in plan.parts {
       switch part {

@@ -11,6 +11,7 @@ public final class Executor {
 
   private let arena: UnsafeMutableRawPointer
   private let readings: UnsafeMutablePointer<StepReadings>
+  private let situation: UnsafeMutablePointer<StepSituation>
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
   let meters: ContiguousArray<OutputMeter>
@@ -24,7 +25,7 @@ public final class Executor {
   var updates = 0
   private var firstMeasuredStep: Int?
   /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
-  private var measuring: UInt64 = 0
+  var measuring: UInt64 = 0
   private let sums: UnsafeMutablePointer<UpdateSums>
 
   /// Allocates the arena and attaches kernels to it.
@@ -46,6 +47,8 @@ public final class Executor {
     self.arena = arena
     readings = .allocate(capacity: 1)
     readings.initialize(to: StepReadings())
+    situation = .allocate(capacity: 1)
+    situation.initialize(to: StepSituation(seed: plan.options.seed))
     sums = .allocate(capacity: max(1, plan.network.parameters.count))
     sums.initialize(repeating: UpdateSums(), count: max(1, plan.network.parameters.count))
     var bodies: ContiguousArray<() -> Void> = []
@@ -54,7 +57,9 @@ public final class Executor {
         let space = scratch.map { arena + plan.offsets[$0.index] } ?? arena
         bodies.append(
           try kernel.bind(
-            Addresses(base: arena, offsets: plan.offsets, scratch: space, readings: readings)))
+            Addresses(
+              base: arena, offsets: plan.offsets, scratch: space, readings: readings,
+              situation: situation)))
       }
     } catch {
       throw .kernel(node: "", error)
@@ -64,8 +69,9 @@ public final class Executor {
     meters =
       old?.meters
       ?? ContiguousArray(
-        plan.network.nodes.map { node in
-          OutputMeter(plan.network[node.result].shape, saturation: .of(node.primitive))
+        zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
+          OutputMeter(
+            plan.network[node.result].shape, unitAxis: unitAxis, saturation: .of(node.primitive))
         })
     (timeMeters, firstTimeReading) =
       old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
@@ -75,6 +81,9 @@ public final class Executor {
       for state in states {
         floats(state).update(repeating: plan.updateRule.stateStart, count: count)
       }
+    }
+    for buffer in plan.network.buffers {
+      elements(of: buffer.value).update(repeating: buffer.start)
     }
     for (index, value) in plan.network.values.enumerated() {
       if case .constant(let numbers) = value.origin {
@@ -89,6 +98,7 @@ public final class Executor {
   deinit {
     free(arena)
     readings.deallocate()
+    situation.deallocate()
     sums.deallocate()
     guard ownsMeters else { return }
     for meter in meters { meter.deallocate() }
@@ -109,8 +119,10 @@ public final class Executor {
     firstMeasuredStep = other.firstMeasuredStep
     for index in plan.network.values.indices {
       let value = ValueID(index: index)
-      if case .parameter = plan.network[value].origin {
+      switch plan.network[value].origin {
+      case .parameter, .buffer:
         _ = elements(of: value).update(from: other.elements(of: value))
+      case .input, .target, .constant, .node: break
       }
     }
     for (index, states) in plan.stateTensors.enumerated() {
@@ -185,11 +197,14 @@ extension Executor {
     var result = StepResult()
     let batch = batch
     readings.pointee = StepReadings()
+    situation.pointee.purpose = .training
+    situation.pointee.step = index
     if record.outputs != nil, firstMeasuredStep == nil { firstMeasuredStep = index }
     var last = MonotonicClock.now()
     for part in plan.parts {
       switch part {
       case .data(let micro):
+        situation.pointee.micro = micro
         load(micro, batch)
         let now = MonotonicClock.now()
         result.phases.data += now - last
@@ -197,7 +212,13 @@ extension Executor {
       case .ops(let rows, let phase):
         let start = last
         measuring = 0
-        last = run(rows, record: record, step: index, since: last)
+        // What runs again draws the same numbers, and changes nothing that outlives the pass.
+        situation.pointee.purpose = phase == .recompute ? .rehearsal : .training
+        if let inspection = record.inspection {
+          last = inspect(rows, inspection, record: record, step: index, since: last)
+        } else {
+          last = run(rows, record: record, step: index, since: last)
+        }
         let duration = last - start - measuring
         switch phase {
         case .forward:
@@ -208,6 +229,10 @@ extension Executor {
         }
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
+        if record.stopsAtNonFinite, !(result.loss.isFinite && areGradientsFinite) {
+          result.isBroken = true
+          break
+        }
         let start = MonotonicClock.now()
         last = update(
           rows, parameters, learningRate: learningRate, record: record, into: &result,
@@ -224,11 +249,15 @@ extension Executor {
 
   /// Forward alone: the loss of a batch, and how many of its first `samples` were right.
   ///
-  /// - Parameter count: How many samples the batch has.
+  /// - Parameters:
+  ///   - count: How many samples the batch has.
+  ///   - purpose: Whether nodes behave as in training or as in evaluation.
   public func evaluate(
-    samples: Int, of count: Int, load: (BatchTensors) -> Void
+    samples: Int, of count: Int, for purpose: ForwardPurpose = .evaluation,
+    load: (BatchTensors) -> Void
   ) -> (loss: Double, correct: Int, judged: Int) {
     readings.pointee = StepReadings()
+    setSituation(purpose)
     readings.pointee.samples = (samples, count)
     load(batch)
     for part in plan.parts {
@@ -238,6 +267,11 @@ extension Executor {
     }
     let readings = readings.pointee
     return (Double(elements(of: plan.loss)[0]), readings.correct, readings.judged)
+  }
+
+  /// Forward is run for `purpose`, as the first micro-batch of step 0.
+  func setSituation(_ purpose: ForwardPurpose) {
+    situation.pointee = StepSituation(purpose: purpose, seed: plan.options.seed)
   }
 
   /// Runs rows and returns when they ended.
@@ -251,8 +285,9 @@ extension Executor {
     var last = start
     for row in rows {
       let it = plan.rows[row]
+      let fused = plan.fusedActivations[it.node.index]
       if let outputs = record.outputs, it.phase == .backward {
-        measureGradient(it.node, it.tensor, outputs)
+        measureGradient(fused ?? it.node, outputs)
         last = noteMeasuring(since: last)
       }
       runKernels(it.kernels)
@@ -264,18 +299,26 @@ extension Executor {
         measureStateGradients(it, outputs)
         last = noteMeasuring(since: last)
       }
+      if let outputs = record.outputs, it.phase == .backward, fused != nil {
+        measureGradient(it.node, outputs)
+        last = noteMeasuring(since: last)
+      }
       if let outputs = record.outputs, it.phase == .forward {
-        let node = it.node.index
+        let node = (fused ?? it.node).index
         meters[node].measure(
           floats(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
+        if fused != nil {
+          outputs[it.node.index].isOutputThere = false
+          outputs[it.node.index].nonFinite = outputs[node].nonFinite
+        }
         last = noteMeasuring(since: last)
       }
     }
     return last
   }
 
-  private func noteMeasuring(since start: UInt64) -> UInt64 {
+  func noteMeasuring(since start: UInt64) -> UInt64 {
     let now = MonotonicClock.now()
     measuring += now - start
     return now
@@ -293,9 +336,9 @@ extension Executor {
     }
   }
 
-  private func measureGradient(
-    _ node: NodeID, _ gradient: TensorID, _ outputs: UnsafeMutablePointer<OutputReading>
-  ) {
+  private func measureGradient(_ node: NodeID, _ outputs: UnsafeMutablePointer<OutputReading>) {
+    let value = plan.network.nodes[node.index].result.index
+    guard let gradient = plan.gradientTensors[value] else { return }
     outputs[node.index].hasGradient = true
     outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(floats(gradient))
   }
@@ -303,8 +346,7 @@ extension Executor {
   /// Sources have no backward of their own: their gradient is whole when all others are done.
   private func measureSources(_ outputs: UnsafeMutablePointer<OutputReading>) {
     for (index, node) in plan.network.nodes.enumerated() where node.operands.isEmpty {
-      guard let gradient = plan.gradientTensors[node.result.index] else { continue }
-      measureGradient(NodeID(index: index), gradient, outputs)
+      measureGradient(NodeID(index: index), outputs)
     }
   }
 }

@@ -17,15 +17,20 @@ struct OutputMeter {
 
   let count: Int
   let units: Int
+  /// Elements of a unit that stand side by side: 1 where units are the last dimension.
+  let run: Int
   let saturation: Saturation
   /// For each unit: the last measured step in which it was not 0.
   private let lastAlive: UnsafeMutablePointer<Int32>
   private let saturated: UnsafeMutablePointer<Int32>
   private let paddedUnits: Int
 
-  init(_ shape: Shape, saturation: Saturation) {
+  /// - Parameter unitAxis: Which dimension counts units; nil: the last.
+  init(_ shape: Shape, unitAxis: Int? = nil, saturation: Saturation) {
     count = shape.elementCount
-    units = shape.width
+    let axis = unitAxis ?? shape.rank - 1
+    units = shape.sizes.indices.contains(axis) ? shape.sizes[axis] : 1
+    run = shape.sizes.dropFirst(axis + 1).reduce(1, *)
     self.saturation = saturation
     paddedUnits = (units + 7) / 8 * 8
     lastAlive = .allocate(capacity: paddedUnits)
@@ -46,50 +51,103 @@ struct OutputMeter {
     reading.units = units
     guard count > 0, units > 0 else { return }
     if saturation != .none { saturated.update(repeating: 0, count: paddedUnits) }
+    var sums = Sums()
+    if run == 1 { addRows(output, step: step, &sums) } else { addRuns(output, step: step, &sums) }
+    let finite = sums.finite
+    let mean = finite > 0 ? sums.sum / Double(finite) : 0
+    reading.mean = Float(mean)
+    reading.deviation =
+      finite > 0 ? Float(max(0, sums.squares / Double(finite) - mean * mean).squareRoot()) : 0
+    reading.minimum = finite > 0 ? sums.smallest.min() : 0
+    reading.maximum = finite > 0 ? sums.largest.max() : 0
+    reading.nonFinite = count - finite
+    reading.zeroFraction = Float(sums.zeros) / Float(count)
+    reading.deadUnits = deadUnits(step: step, firstStep: firstStep)
+    reading.saturatedUnits =
+      saturation == .none ? 0 : (0..<units).count { Int(saturated[$0]) * 2 > count / units }
+  }
+
+  /// Sums over an output.
+  private struct Sums {
     var (sum, squares, zeros, finite) = (0.0, 0.0, 0, 0)
     var smallest = Lanes(repeating: .infinity)
     var largest = Lanes(repeating: -.infinity)
-    let rows = count / units
-    for row in 0..<rows {
+  }
+
+  /// Sums over a line of it, in Float.
+  private struct LineSums {
+    var (sum, squares) = (Lanes.zero, Lanes.zero)
+    var (zeros, finite) = (Counts.zero, Counts.zero)
+
+    /// Adds the first `lanes` of x, and returns which of them are 0.
+    @inline(__always)
+    mutating func add(_ x: Lanes, _ lanes: Int, _ sums: inout Sums) -> SIMDMask<Counts> {
+      let isPresent = Counts(0, 1, 2, 3, 4, 5, 6, 7) .< Counts(repeating: Int32(lanes))
+      let isFinite = (x * 0 .== Lanes.zero) .& isPresent
+      let value = x.replacing(with: 0, where: .!isFinite)
+      sum += value
+      squares += value * value
+      sums.smallest = pointwiseMin(
+        sums.smallest, x.replacing(with: .infinity, where: .!isFinite))
+      sums.largest = pointwiseMax(
+        sums.largest, x.replacing(with: -.infinity, where: .!isFinite))
+      finite.replace(with: finite &+ 1, where: isFinite)
+      let isZero = (x .== Lanes.zero) .& isPresent
+      zeros.replace(with: zeros &+ 1, where: isZero)
+      return isZero
+    }
+
+    /// Adds the line to the whole.
+    func finish(_ sums: inout Sums) {
+      sums.sum += Double(sum.sum())
+      sums.squares += Double(squares.sum())
+      sums.zeros += Int(zeros.wrappedSum())
+      sums.finite += Int(finite.wrappedSum())
+    }
+  }
+
+  /// Units are side by side: a lane for each.
+  private func addRows(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
+    for row in 0..<count / units {
       let line = output + row * units
-      var (rowSum, rowSquares) = (Lanes.zero, Lanes.zero)
-      var (rowZeros, rowFinite) = (Counts.zero, Counts.zero)
+      var lineSums = LineSums()
       var unit = 0
       while unit < units {
         let lanes = min(8, units - unit)
         let x = load(line + unit, lanes)
-        let isPresent = Counts(0, 1, 2, 3, 4, 5, 6, 7) .< Counts(repeating: Int32(lanes))
-        let isFinite = (x * 0 .== Lanes.zero) .& isPresent
-        let value = x.replacing(with: 0, where: .!isFinite)
-        rowSum += value
-        rowSquares += value * value
-        smallest = pointwiseMin(smallest, x.replacing(with: .infinity, where: .!isFinite))
-        largest = pointwiseMax(largest, x.replacing(with: -.infinity, where: .!isFinite))
-        rowFinite.replace(with: rowFinite &+ 1, where: isFinite)
-        let isZero = (x .== Lanes.zero) .& isPresent
-        rowZeros.replace(with: rowZeros &+ 1, where: isZero)
+        let isZero = lineSums.add(x, lanes, &sums)
         var alive = load(lastAlive + unit)
         alive.replace(with: Int32(truncatingIfNeeded: step), where: .!isZero)
         store(alive, lastAlive + unit)
         noteSaturated(x, unit)
         unit += 8
       }
-      sum += Double(rowSum.sum())
-      squares += Double(rowSquares.sum())
-      zeros += Int(rowZeros.wrappedSum())
-      finite += Int(rowFinite.wrappedSum())
+      lineSums.finish(&sums)
     }
-    let mean = finite > 0 ? sum / Double(finite) : 0
-    reading.mean = Float(mean)
-    reading.deviation =
-      finite > 0 ? Float(max(0, squares / Double(finite) - mean * mean).squareRoot()) : 0
-    reading.minimum = finite > 0 ? smallest.min() : 0
-    reading.maximum = finite > 0 ? largest.max() : 0
-    reading.nonFinite = count - finite
-    reading.zeroFraction = Float(zeros) / Float(count)
-    reading.deadUnits = deadUnits(step: step, firstStep: firstStep)
-    reading.saturatedUnits =
-      saturation == .none ? 0 : (0..<units).count { Int(saturated[$0]) * 2 > rows }
+  }
+
+  /// The elements of a unit are side by side: all lanes are its own.
+  private func addRuns(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
+    for line in 0..<count / run {
+      let (first, unit) = (output + line * run, line % units)
+      var (lineSums, saturatedLanes) = (LineSums(), Counts.zero)
+      var index = 0
+      while index < run {
+        let lanes = min(8, run - index)
+        let x = load(first + index, lanes)
+        _ = lineSums.add(x, lanes, &sums)
+        if saturation != .none {
+          let isPresent = Counts(0, 1, 2, 3, 4, 5, 6, 7) .< Counts(repeating: Int32(lanes))
+          saturatedLanes.replace(with: saturatedLanes &+ 1, where: isSaturated(x) .& isPresent)
+        }
+        index += 8
+      }
+      if Int(lineSums.zeros.wrappedSum()) < run {
+        lastAlive[unit] = Int32(truncatingIfNeeded: step)
+      }
+      saturated[unit] &+= saturatedLanes.wrappedSum()
+      lineSums.finish(&sums)
+    }
   }
 
   /// The root mean square of a gradient; NaN or Inf where an element is.
@@ -119,15 +177,19 @@ struct OutputMeter {
 
   @inline(__always)
   private func noteSaturated(_ x: Lanes, _ unit: Int) {
-    let isSaturated: SIMDMask<SIMD8<Int32>>
-    switch saturation {
-    case .none: return
-    case .tanh: isSaturated = (x .> 0.98) .| (x .< -0.98)
-    case .sigmoid: isSaturated = (x .> 0.98) .| (x .< 0.02)
-    }
+    guard saturation != .none else { return }
     var counts = load(saturated + unit)
-    counts.replace(with: counts &+ 1, where: isSaturated)
+    counts.replace(with: counts &+ 1, where: isSaturated(x))
     store(counts, saturated + unit)
+  }
+
+  @inline(__always)
+  private func isSaturated(_ x: Lanes) -> SIMDMask<Counts> {
+    switch saturation {
+    case .none: SIMDMask(repeating: false)
+    case .tanh: (x .> 0.98) .| (x .< -0.98)
+    case .sigmoid: (x .> 0.98) .| (x .< 0.02)
+    }
   }
 
   @inline(__always)

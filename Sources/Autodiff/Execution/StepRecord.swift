@@ -8,6 +8,10 @@ public struct StepRecord {
   /// Statistics of outputs and of their gradients, in the order of `Plan.readings`; nil where this
   /// step is not measured.
   public var outputs: UnsafeMutablePointer<OutputReading>?
+  /// Looks at each op; nil where nobody does.
+  public var inspection: OpInspection?
+  /// Whether the update is left out where the loss or a gradient is not finite.
+  public var stopsAtNonFinite = false
 
   /// Records nothing.
   public init() {}
@@ -25,6 +29,8 @@ public struct StepResult: Sendable {
   public var clipFactor: Double?
   /// Nanoseconds.
   public var phases = PhaseTimes()
+  /// Whether the update was left out, since something was not finite.
+  public var isBroken = false
 
   /// Nothing yet.
   public init() {}
@@ -66,6 +72,8 @@ struct StepReadings {
 public struct OutputReading: Equatable, Sendable {
   /// Whether there is a gradient.
   public var hasGradient = false
+  /// Whether the output exists: what is fused with the node behind it makes none of its own.
+  public var isOutputThere = true
   /// Root mean square of ∂L/∂output.
   public var gradientRMS: Float = 0
   /// Of the finite elements.

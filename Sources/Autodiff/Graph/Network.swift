@@ -25,6 +25,15 @@ public struct ParameterID: Hashable, Sendable {
   public init(index: Int) { self.index = index }
 }
 
+/// A tensor of a network that forward changes and no optimizer does.
+public struct BufferID: Hashable, Sendable {
+  /// Position in `Network.buffers`.
+  public let index: Int
+
+  /// The one at `index`.
+  public init(index: Int) { self.index = index }
+}
+
 /// A directed acyclic graph of primitives with shapes: the forward pass as data.
 ///
 /// Nodes stand in an order in which they can run, since a node takes only values that exist when it
@@ -38,6 +47,8 @@ public struct Network: Sendable {
     case target
     /// A trained tensor.
     case parameter(ParameterID)
+    /// A tensor that forward changes, as running statistics.
+    case buffer(BufferID)
     /// Numbers that never change.
     case constant([Float])
     /// The result of a node.
@@ -66,6 +77,9 @@ public struct Network: Sendable {
     public var operands: [ValueID]
     /// What it makes.
     public var result: ValueID
+    /// Whether the result takes the place of the first operand in memory, where nobody else needs
+    /// that.
+    public var isInPlace = false
   }
 
   /// A trained tensor with its name.
@@ -78,12 +92,25 @@ public struct Network: Sendable {
     public var value: ValueID
   }
 
+  /// A tensor that forward changes and no optimizer does, with its name.
+  public struct Buffer: Sendable {
+    /// As in a safetensors file.
+    public var name: String
+    /// The value that holds it.
+    public var value: ValueID
+    /// What each of its elements is at first.
+    public var start: Float
+  }
+
   /// All values.
   public private(set) var values: [Value] = []
   /// All nodes, in forward order.
   public private(set) var nodes: [Node] = []
   /// All trained tensors.
   public private(set) var parameters: [Parameter] = []
+
+  /// All tensors that forward changes.
+  public private(set) var buffers: [Buffer] = []
 
   /// A network without nodes.
   public init() {}
@@ -121,11 +148,22 @@ extension Network {
     return value
   }
 
+  /// Adds a tensor that forward changes; all its elements start as `start`.
+  public mutating func addBuffer(_ name: String, shape: Shape, start: Float) -> ValueID {
+    let id = BufferID(index: buffers.count)
+    let value = add(Value(shape: shape, type: .float32, origin: .buffer(id)))
+    buffers.append(Buffer(name: name, value: value, start: start))
+    return value
+  }
+
   /// Applies `primitive` to `operands`.
   ///
+  /// - Parameter isInPlace: Whether the result takes the place of the first operand, as PyTorch's
+  ///   in-place functions have it.
   /// - Throws: `ShapeError` where it cannot take operands of these shapes.
   public mutating func apply(
-    _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String
+    _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String,
+    isInPlace: Bool = false
   ) throws(ShapeError) -> ValueID {
     let shape = try primitive.resultShape(of: operands.map { values[$0.index].shape })
     guard shape.isCountable else {
@@ -134,7 +172,9 @@ extension Network {
     let id = NodeID(index: nodes.count)
     let result = add(Value(shape: shape, type: .float32, origin: .node(id)))
     nodes.append(
-      Node(name: name, layer: layer, primitive: primitive, operands: operands, result: result))
+      Node(
+        name: name, layer: layer, primitive: primitive, operands: operands, result: result,
+        isInPlace: isInPlace))
     return result
   }
 

@@ -83,6 +83,7 @@ extension KernelFactory {
   ) throws(KernelError) -> [Kernel] {
     let count = x.shape.elementCount
     guard count > 0 else { return [] }
+    if count <= Elementwise.tinyLimit { return [tinyApply(function, to: x, into: y)] }
     let threads = threads(elements: count)
     let (alpha, beta) = function.parameters
     var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count]))
@@ -106,6 +107,9 @@ extension KernelFactory {
   ) throws(KernelError) -> [Kernel] {
     let count = kept.shape.elementCount
     guard count > 0 else { return [] }
+    if count <= Elementwise.tinyLimit {
+      return [tinyDerivative(of: function, at: kept, to: upstream, into: target)]
+    }
     let threads = threads(elements: count)
     let (alpha, beta) = function.parameters
     var data = try describe([count])

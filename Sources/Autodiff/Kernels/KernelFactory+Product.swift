@@ -19,17 +19,27 @@ struct Matrix {
 }
 
 extension KernelFactory {
-  /// c = a b (+ bias for each row) (+ c).
+  /// c = a b (+ bias for each row) (+ c), with an activation applied to all of that.
   func product(
-    _ a: Matrix, _ b: Matrix, bias: TensorID? = nil, into c: Matrix, accumulates: Bool = false
+    _ a: Matrix, _ b: Matrix, bias: TensorID? = nil, into c: Matrix, accumulates: Bool = false,
+    activation: Elementwise? = nil
   ) throws(KernelError) -> [Kernel] {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
     guard c.rows * c.columns > 0 else { return [] }
     guard a.columns > 0 else {
       // A sum of no products: the bias alone.
-      let fill = accumulates ? [] : [self.fill(c.tensor, count: c.rows * c.columns, with: 0)]
-      guard let bias else { return fill }
-      return fill + [addRow(bias, width: c.columns, to: c.tensor, rows: c.rows)]
+      var sum = accumulates ? [] : [self.fill(c.tensor, count: c.rows * c.columns, with: 0)]
+      if let bias { sum.append(addRow(bias, width: c.columns, to: c.tensor, rows: c.rows)) }
+      let result = Operand(tensor: c.tensor, shape: [c.rows, c.columns])
+      return sum
+        + (try activation.map { it throws(KernelError) in
+          try apply(it, to: result, into: result)
+        } ?? [])
+    }
+    if TinyProduct.suits(a, b) {
+      return [
+        tinyProduct(a, b, bias: bias, into: c, accumulates: accumulates, activation: activation)
+      ]
     }
     let flops = 2 * a.rows * a.columns * b.columns
     let threads = threads(flops: flops)
@@ -49,7 +59,8 @@ extension KernelFactory {
       try check(dnnl_matmul_desc_init(&operation, &source, &weights, nil, &result), "matmul")
     }
     let primitive = try primitive(
-      "matmul", threads: threads, operation: &operation, sums: accumulates)
+      "matmul", threads: threads, operation: &operation, sums: accumulates,
+      activation: activation)
     return [
       kernel(
         "matmul", primitive, threads: threads, arguments: arguments,

@@ -30,11 +30,12 @@ public final class KernelFactory {
   /// oneDNN plans a primitive's work for as many threads as may run when it is created.
   func primitive(
     _ name: String, threads: Int, operation: UnsafeRawPointer, sums: Bool = false,
-    scale: Float = 1, hint: PrimitiveDescription? = nil
+    scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) -> CompiledPrimitive {
     omp_set_num_threads(Int32(threads))
     return try CompiledPrimitive(
-      name, context: context, operation: operation, sums: sums, scale: scale, hint: hint)
+      name, context: context, operation: operation, sums: sums, scale: scale,
+      activation: activation, hint: hint)
   }
 
   /// A kernel around a oneDNN primitive.

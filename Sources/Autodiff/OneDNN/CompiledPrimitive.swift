@@ -26,12 +26,20 @@ final class CompiledPrimitive {
   /// - Parameters:
   ///   - operation: An initialized op descriptor.
   ///   - hint: For backward: the forward primitive's descriptor.
-  init(
+  convenience init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    scale: Float = 1, hint: PrimitiveDescription? = nil
+    scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     let description = try PrimitiveDescription(
-      name, context: context, operation: operation, sums: sums, scale: scale, hint: hint)
+      name, context: context, operation: operation, sums: sums, scale: scale,
+      activation: activation, hint: hint)
+    try self.init(name, context: context, description: description)
+  }
+
+  /// What `description` describes.
+  init(
+    _ name: String, context: OneDNNContext, description: PrimitiveDescription
+  ) throws(KernelError) {
     var primitive: dnnl_primitive_t?
     try check(dnnl_primitive_create(&primitive, description.handle), name)
     guard let primitive else { throw KernelError(kernel: name, reason: "oneDNN gave none") }
@@ -94,9 +102,10 @@ final class PrimitiveDescription {
   /// - Parameters:
   ///   - sums: Whether the result is added to what the destination holds.
   ///   - scale: What the result is multiplied by before that.
+  ///   - activation: What is applied to the result in the end.
   init(
     _ name: String, context: OneDNNContext, operation: UnsafeRawPointer, sums: Bool = false,
-    scale: Float = 1, hint: PrimitiveDescription? = nil
+    scale: Float = 1, activation: Elementwise? = nil, hint: PrimitiveDescription? = nil
   ) throws(KernelError) {
     var attributes: dnnl_primitive_attr_t?
     try check(dnnl_primitive_attr_create(&attributes), name)
@@ -107,11 +116,16 @@ final class PrimitiveDescription {
       var scale = scale
       try check(dnnl_primitive_attr_set_output_scales(attributes, 1, 0, &scale), name)
     }
-    if sums {
+    if sums || activation != nil {
       var operations: dnnl_post_ops_t?
       try check(dnnl_post_ops_create(&operations), name)
       defer { dnnl_post_ops_destroy(operations) }
-      try check(dnnl_post_ops_append_sum(operations, 1), name)
+      if sums { try check(dnnl_post_ops_append_sum(operations, 1), name) }
+      if let activation {
+        let (alpha, beta) = activation.parameters
+        try check(
+          dnnl_post_ops_append_eltwise(operations, 1, activation.forward, alpha, beta), name)
+      }
       try check(dnnl_primitive_attr_set_post_ops(attributes, operations), name)
     }
     var handle: dnnl_primitive_desc_t?
@@ -122,5 +136,31 @@ final class PrimitiveDescription {
     self.handle = handle
   }
 
+  /// A copy from one layout to another.
+  init(
+    reorderFrom source: dnnl_memory_desc_t, to target: dnnl_memory_desc_t, context: OneDNNContext
+  ) throws(KernelError) {
+    var attributes: dnnl_primitive_attr_t?
+    try check(dnnl_primitive_attr_create(&attributes), "reorder")
+    defer { dnnl_primitive_attr_destroy(attributes) }
+    try check(
+      dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "reorder")
+    var (source, target) = (source, target)
+    var handle: dnnl_primitive_desc_t?
+    try check(
+      dnnl_reorder_primitive_desc_create(
+        &handle, &source, context.engine, &target, context.engine, attributes), "reorder")
+    guard let handle else { throw KernelError(kernel: "reorder", reason: "oneDNN gave none") }
+    self.handle = handle
+  }
+
   deinit { dnnl_primitive_desc_destroy(handle) }
+
+  /// The layout that the primitive takes or gives, as oneDNN chose it.
+  func layout(_ query: dnnl_query_t, _ kernel: String) throws(KernelError) -> dnnl_memory_desc_t {
+    guard let description = dnnl_primitive_desc_query_md(handle, query, 0) else {
+      throw KernelError(kernel: kernel, reason: "no memory descriptor")
+    }
+    return description.pointee
+  }
 }

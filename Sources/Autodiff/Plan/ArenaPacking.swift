@@ -22,13 +22,21 @@ struct ArenaPacking {
     (bytes + alignment - 1) / alignment * alignment
   }
 
-  /// Packs by two heuristics and keeps the better.
+  /// Packs by several heuristics and keeps the best; stops where nothing better is possible.
   init(_ lifetimes: [Lifetime], tensors: Int) {
     let lifetimes = lifetimes.filter { $0.bytes > 0 }
     lowerBound = Self.largestSum(lifetimes)
-    let best = [Self.inOrderOfUse(lifetimes), Self.largestFirst(lifetimes)]
-      .compactMap { $0 }
-      .min { $0.extent < $1.extent }
+    var best: Placement?
+    for heuristic in [Self.inOrderOfUse, Self.againstOrderOfUse, Self.largestFirst] {
+      guard let found = heuristic(lifetimes) else { continue }
+      if found.extent < best?.extent ?? .max { best = found }
+      if found.extent <= lowerBound { break }
+    }
+    if let found = best, found.extent > lowerBound,
+      let better = Self.improved(lifetimes, from: found, to: lowerBound)
+    {
+      best = better
+    }
     offsets = Array(repeating: 0, count: tensors)
     extent = best?.extent ?? 0
     for (lifetime, offset) in zip(lifetimes, best?.offsets ?? []) {
@@ -77,14 +85,53 @@ extension ArenaPacking {
     return (offsets, gaps.extent)
   }
 
-  /// The largest first, each at the lowest offset that is free for its whole life.
-  ///
-  /// Quadratic, so only for plans of moderate size.
+  /// The same with time reversed: what backward needs last is placed first.
+  private static func againstOrderOfUse(_ lifetimes: [Lifetime]) -> Placement? {
+    let end = lifetimes.map(\.last).max() ?? 0
+    return inOrderOfUse(
+      lifetimes.map { it in
+        Lifetime(tensor: it.tensor, bytes: it.bytes, first: end - it.last, last: end - it.first)
+      })
+  }
+
+  /// Lifetimes beyond which quadratic heuristics take too long.
+  private static let quadraticLimit = 3000
+
   private static func largestFirst(_ lifetimes: [Lifetime]) -> Placement? {
-    guard lifetimes.count <= 3000 else { return nil }
-    let order = lifetimes.indices.sorted { a, b in
+    guard lifetimes.count <= quadraticLimit else { return nil }
+    return placed(
+      lifetimes,
+      order: lifetimes.indices.sorted { a, b in
+        (lifetimes[b].bytes, lifetimes[a].first) < (lifetimes[a].bytes, lifetimes[b].first)
+      })
+  }
+
+  /// Starts from a packing and, again and again, places first what stood at the very end.
+  private static func improved(
+    _ lifetimes: [Lifetime], from start: Placement, to bound: Int
+  ) -> Placement? {
+    guard lifetimes.count > 1, lifetimes.count <= quadraticLimit else { return nil }
+    // Quadratic, each time: as many rounds as stay below some millions of comparisons.
+    let rounds = min(200, 20_000_000 / (lifetimes.count * lifetimes.count))
+    var best = start
+    var order = lifetimes.indices.sorted { a, b in
       (lifetimes[b].bytes, lifetimes[a].first) < (lifetimes[a].bytes, lifetimes[b].first)
     }
+    for _ in 0..<rounds {
+      let found = placed(lifetimes, order: order)
+      if found.extent < best.extent { best = found }
+      if best.extent <= bound { break }
+      let highest = order.firstIndex {
+        found.offsets[$0] + aligned(lifetimes[$0].bytes) == found.extent
+      }
+      guard let highest, highest > 0 else { break }
+      order.insert(order.remove(at: highest), at: highest / 2)
+    }
+    return best
+  }
+
+  /// Each, in this order, at the lowest offset that is free for its whole life.
+  private static func placed(_ lifetimes: [Lifetime], order: [Int]) -> Placement {
     var offsets = Array(repeating: 0, count: lifetimes.count)
     /// What is placed, by offset.
     var placed: [(offset: Int, end: Int, index: Int)] = []

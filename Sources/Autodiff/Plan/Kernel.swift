@@ -15,11 +15,14 @@ public struct Kernel {
   let scratchBytes: Int
   /// How many threads it was made for.
   let threads: Int
+  /// Whether it changes a buffer of the network: recomputing forward leaves such kernels out.
+  let changesBuffers: Bool
   /// Makes what runs at each step; called once.
   let bind: (Addresses) throws(KernelError) -> () -> Void
 
   init(
     _ name: String, reads: [TensorID], writes: [TensorID], scratchBytes: Int = 0, threads: Int = 1,
+    changesBuffers: Bool = false,
     bind: @escaping (Addresses) throws(KernelError) -> () -> Void
   ) {
     self.name = name
@@ -27,6 +30,7 @@ public struct Kernel {
     self.writes = writes
     self.scratchBytes = scratchBytes
     self.threads = threads
+    self.changesBuffers = changesBuffers
     self.bind = bind
   }
 }
@@ -39,6 +43,8 @@ struct Addresses {
   let scratch: UnsafeMutableRawPointer
   /// What kernels tell the step.
   let readings: UnsafeMutablePointer<StepReadings>
+  /// What the step tells kernels.
+  let situation: UnsafeMutablePointer<StepSituation>
 
   func raw(_ tensor: TensorID) -> UnsafeMutableRawPointer { base + offsets[tensor.index] }
 

@@ -63,6 +63,10 @@ public struct PlanOptions: Sendable {
   public var threads = 1
   /// In which order nodes run forward, again, and backward; nil: forward once, keeping everything.
   public var order: StepOrder?
+  /// How numbers of products and activations are kept.
+  public var precision = Precision.float32
+  /// What the random numbers of primitives derive from.
+  public var seed: UInt64 = 0
 
   /// One batch, gradients cleared, nothing clipped, one thread.
   public init() {}
@@ -92,6 +96,8 @@ public final class Plan {
   public let nodeHasGradient: [Bool]
   /// What is measured of a step: each node's output, then each state of those that go through time.
   public let readings: [ReadingPlace]
+  /// For each node: the nodes that run in one kernel with it; the first of them has the time.
+  public let fusedWith: [[NodeID]]
   /// Bytes of the arena.
   public let arenaBytes: Int
   /// The largest sum of live bytes: no packing needs less.
@@ -106,6 +112,8 @@ public final class Plan {
   let gradientTensors: [TensorID?]
   let stateTensors: [[TensorID]]
   let seed: TensorID
+  /// For each node: the activation that runs in its kernels.
+  let fusedActivations: [NodeID?]
   let factory: KernelFactory
 
   /// Plans the training of `network` to make `loss` small.
@@ -129,6 +137,9 @@ public final class Plan {
     parameterHasGradient = network.parameters.map { hasGradient[$0.value.index] }
     nodeHasGradient = network.nodes.map { hasGradient[$0.result.index] }
     readings = Self.readings(of: network, rows: memory.rows)
+    let fusion = builder.fusion
+    fusedWith = network.nodes.indices.map { fusion.partners(of: NodeID(index: $0)) }
+    fusedActivations = fusion.activations
     arenaBytes = memory.packing.extent
     arenaLowerBound = memory.packing.lowerBound
     parts = builder.parts

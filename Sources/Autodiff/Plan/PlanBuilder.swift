@@ -6,6 +6,9 @@ struct PlanBuilder {
   let options: PlanOptions
   let factory: KernelFactory
   let differentiation: Differentiation
+  let fusion: Fusion
+  private let inPlace: InPlaceCheck
+  private let sharing: GradientSharing
 
   private(set) var rows: [PlanRow] = []
   private(set) var parts: [PlanPart] = []
@@ -21,6 +24,10 @@ struct PlanBuilder {
   let order: StepOrder
   /// Where each value stands now: recomputing moves it.
   private var current: [TensorID] = []
+  /// By parameter or input that products read: a copy rounded to bfloat16.
+  private var rounded: [ValueID: Operand] = [:]
+  /// Those that were rounded since they last changed.
+  private var refreshed: Set<ValueID> = []
   /// Gradients that already hold something in this step.
   private var begun: Set<Int> = []
 
@@ -32,6 +39,9 @@ struct PlanBuilder {
     self.updateRule = updateRule
     self.options = options
     differentiation = try Differentiation(network, loss: loss)
+    inPlace = try InPlaceCheck(network, differentiation)
+    fusion = Fusion(network, loss: loss, differentiation)
+    sharing = GradientSharing(network, loss: loss, differentiation)
     guard network[loss].shape.elementCount == 1 else {
       throw .lossIsNoScalar(network[loss].shape)
     }
@@ -49,6 +59,7 @@ struct PlanBuilder {
     makeTensors()
     for micro in 0..<options.accumulate {
       parts.append(.data(micro: micro))
+      refreshed = refreshed.filter { isParameterGradient($0.index) }
       use(batchTensors, at: kernels.count)
       if micro > 0 { renewActivations() }
       begun = begun.filter { isParameterGradient($0) }
@@ -97,31 +108,21 @@ extension PlanBuilder {
     let tensors = factory.tensors
     for value in network.values {
       switch value.origin {
-      case .parameter:
+      case .parameter, .buffer:
         valueTensors.append(tensors.make(value.shape, .parameter, isPersistent: true))
       case .constant:
         valueTensors.append(tensors.make(value.shape, .input, isPersistent: true))
       case .input, .target:
         valueTensors.append(tensors.make(value.shape, .input, type: value.type))
       case .node(let id):
-        let node = network[id]
         valueTensors.append(
-          node.primitive.isView
-            ? tensors.makeView(of: valueTensors[node.operands[0].index])
+          sharesBytes(id)
+            ? tensors.makeView(of: valueTensors[network[id].operands[0].index])
             : tensors.make(value.shape, .activation))
       }
     }
     current = valueTensors
-    for (index, value) in network.values.enumerated() where differentiation.hasGradient[index] {
-      if index == loss.index {
-        gradientTensors[index] = seed
-      } else if case .parameter = value.origin {
-        gradientTensors[index] = tensors.make(
-          value.shape, .gradient, isPersistent: !options.zeroGrad)
-      } else {
-        gradientTensors[index] = tensors.make(value.shape, .gradient)
-      }
-    }
+    makeGradients(isFirst: true)
     for parameter in network.parameters {
       let isTrained = differentiation.hasGradient[parameter.value.index]
       stateTensors.append(
@@ -132,6 +133,25 @@ extension PlanBuilder {
     // Gradients that are never cleared hold something from the first step on.
     if !options.zeroGrad {
       for parameter in network.parameters { begun.insert(parameter.value.index) }
+    }
+  }
+
+  /// Backwards: a gradient that is handed on comes after the one that it is.
+  private mutating func makeGradients(isFirst: Bool) {
+    let tensors = factory.tensors
+    for (index, value) in network.values.enumerated().reversed()
+    where differentiation.hasGradient[index] {
+      if sharing.owners[index] != index, let owner = gradientTensors[sharing.owners[index]] {
+        gradientTensors[index] = tensors.makeView(of: owner)
+      } else if index == loss.index {
+        gradientTensors[index] = seed
+      } else if case .parameter = value.origin {
+        guard isFirst else { continue }
+        gradientTensors[index] = tensors.make(
+          value.shape, .gradient, isPersistent: !options.zeroGrad)
+      } else {
+        gradientTensors[index] = tensors.make(value.shape, .gradient)
+      }
     }
   }
 
@@ -151,7 +171,7 @@ extension PlanBuilder {
 
   /// Where a value stands now; what shares its operand's bytes moves with it.
   private mutating func tensor(of value: ValueID) -> TensorID {
-    guard case .node(let id) = network[value].origin, sharesBytes(network[id]) else {
+    guard case .node(let id) = network[value].origin, sharesBytes(id) else {
       return current[value.index]
     }
     let base = tensor(of: network[id].operands[0])
@@ -164,26 +184,58 @@ extension PlanBuilder {
 
   /// Gives a value bytes of its own, apart from those it had.
   private mutating func renew(_ value: ValueID) {
-    guard case .node(let id) = network[value].origin, !sharesBytes(network[id]) else { return }
+    guard case .node(let id) = network[value].origin, !sharesBytes(id) else { return }
     current[value.index] = factory.tensors.make(network[value].shape, .activation)
   }
 
-  private func sharesBytes(_ node: Network.Node) -> Bool { node.primitive.isView }
+  /// Whether a node's result is its first operand's bytes; what is fused is made where its result
+  /// goes.
+  private func sharesBytes(_ node: NodeID) -> Bool {
+    network[node].primitive.isView || inPlace.shares[node.index]
+      || fusion.hosts[node.index] != nil
+  }
 
   /// The next micro-batch has activations and their gradients of its own; the loss stays where it is.
   private mutating func renewActivations() {
     for index in network.values.indices {
       guard case .node(let id) = network.values[index].origin, index != loss.index else { continue }
-      if sharesBytes(network[id]) {
+      if sharesBytes(id) {
         valueTensors[index] = tensor(of: ValueID(index: index))
       } else {
         renew(ValueID(index: index))
         valueTensors[index] = current[index]
       }
-      if gradientTensors[index] != nil {
-        gradientTensors[index] = factory.tensors.make(network.values[index].shape, .gradient)
-      }
     }
+    makeGradients(isFirst: false)
+  }
+
+  /// A value as `node` reads it: products in bfloat16 read a rounded copy of their weights.
+  private mutating func operand(
+    _ value: ValueID, of node: Network.Node, _ made: inout [Kernel]
+  ) -> Operand {
+    let exact = operand(value)
+    guard options.precision == .bfloat16, node.primitive.isProduct, isExact(value) else {
+      return exact
+    }
+    let copy =
+      rounded[value]
+      ?? Operand(
+        tensor: factory.tensors.make(exact.shape, .temporary, isPersistent: true),
+        shape: exact.shape)
+    if refreshed.insert(value).inserted { made.append(factory.round(exact, into: copy.tensor)) }
+    rounded[value] = copy
+    return copy
+  }
+
+  /// Whether a value is kept in single precision.
+  private func isExact(_ value: ValueID) -> Bool {
+    if case .node = network[value].origin { false } else { network[value].type == .float32 }
+  }
+
+  /// Whether what `node` makes is an activation in bfloat16: all but the loss, and views of others.
+  private func isRounded(_ node: Network.Node) -> Bool {
+    options.precision == .bfloat16 && !node.primitive.isView && !node.operands.isEmpty
+      && network[node.result].shape.rank > 0
   }
 }
 
@@ -194,15 +246,28 @@ extension PlanBuilder {
     _ id: NodeID, phase: PlanPhase
   ) throws(PlanError) -> [Operand] {
     let node = network[id]
-    let operands = node.operands.map { operand($0) }
+    if fusion.hosts[id.index] != nil { return [] }
+    var made: [Kernel] = []
+    let operands = node.operands.map { operand($0, of: node, &made) }
     let needs = neededForBackward(node)
     let extras = extraShapes(node).map { shape in
       Operand(tensor: factory.tensors.make(shape, needs ? .activation : .temporary), shape: shape)
     }
     let site = ForwardSite(
       kernels: factory, operands: operands, result: operand(node.result), extras: extras)
-    let made: [Kernel]
-    do { made = try node.primitive.forward(site) } catch {
+    do throws(KernelError) {
+      if let fused = fusion.activations[id.index],
+        let activation = network[fused].primitive as? any Activation,
+        let host = node.primitive as? any FusesActivation
+      {
+        made += try host.forward(site, activation.function)
+      } else {
+        made += try node.primitive.forward(site)
+      }
+      if isRounded(node) {
+        made.append(factory.round(operand(node.result), into: site.result.tensor))
+      }
+    } catch {
       throw .kernel(node: node.name, error)
     }
     let result = tensor(of: node.result)
@@ -218,10 +283,32 @@ extension PlanBuilder {
   }
 
   private mutating func emitBackward(_ id: NodeID, extras: [Operand]) throws(PlanError) {
-    let node = network[id]
-    guard let upstream = gradientTensors[node.result.index], neededForBackward(node) else {
-      return
+    // What is fused goes into the row of its host, which comes next.
+    guard fusion.hosts[id.index] == nil, neededForBackward(network[id]) else { return }
+    var made: [Kernel] = []
+    if let fused = fusion.activations[id.index] {
+      made = try backward(fused, extras: []).kernels
+      // The activation's gradient is measured before the row, the host's after it.
+      use([fused].compactMap { gradientTensors[network[$0].result.index] }, at: kernels.count)
     }
+    let its = try backward(id, extras: extras)
+    emit(
+      made + its.kernels, node: id, phase: .backward,
+      tensor: gradientTensors[network[id].result.index] ?? seed)
+    if let timeNorms = its.timeNorms {
+      rows[rows.count - 1].timeNorms = timeNorms.tensor
+      use([timeNorms.tensor], at: max(0, kernels.count - 1))
+    }
+    if let gradient = gradientTensors[network[id].result.index] {
+      use([gradient], at: max(0, kernels.count - 1))
+    }
+  }
+
+  private mutating func backward(
+    _ id: NodeID, extras: [Operand]
+  ) throws(PlanError) -> (kernels: [Kernel], timeNorms: Operand?) {
+    let node = network[id]
+    guard let upstream = gradientTensors[node.result.index] else { return ([], nil) }
     var targets: [GradientTarget?] = []
     var parts: [(whole: Operand, part: Operand)] = []
     var seen: Set<ValueID> = []
@@ -231,6 +318,11 @@ extension PlanBuilder {
         continue
       }
       let whole = Operand(tensor: tensor, shape: network[value].shape)
+      if sharing.isHandedOn(value, by: node) {
+        begun.insert(value.index)
+        targets.append(nil)
+        continue
+      }
       if seen.insert(value).inserted {
         let accumulates = !begun.insert(value.index).inserted
         targets.append(GradientTarget(operand: whole, accumulates: accumulates))
@@ -244,36 +336,39 @@ extension PlanBuilder {
     let timeNorms = node.primitive.statesInTime.map { states in
       factory.temporary([extras[states].shape.sizes[0]])
     }
+    var made: [Kernel] = []
+    let operands = node.operands.map { operand($0, of: node, &made) }
     let site = BackwardSite(
-      kernels: factory, operands: node.operands.map { operand($0) }, result: operand(node.result),
+      kernels: factory, operands: operands, result: operand(node.result),
       extras: extras, upstream: Operand(tensor: upstream, shape: network[node.result].shape),
       targets: targets, timeNorms: timeNorms)
-    var made: [Kernel]
     do {
-      made = try node.primitive.backward(site)
+      made += try node.primitive.backward(site)
       for (whole, part) in parts {
         made += try factory.combine(.sum, whole, part, into: whole)
       }
     } catch {
       throw .kernel(node: node.name, error)
     }
-    use([upstream], at: kernels.count)
-    emit(made, node: id, phase: .backward, tensor: upstream)
-    if let timeNorms {
-      rows[rows.count - 1].timeNorms = timeNorms.tensor
-      use([timeNorms.tensor], at: max(0, kernels.count - 1))
+    if options.precision == .bfloat16 {
+      for (value, target) in zip(node.operands, targets) where !isParameterGradient(value.index) {
+        if let target { made.append(factory.round(target.operand, into: target.operand.tensor)) }
+      }
     }
+    use([upstream], at: kernels.count)
+    return (made, timeNorms)
   }
 
   /// One row for each node that owns parameters: the node that uses them first.
   private mutating func emitUpdates() {
     var owned: [Int: [ParameterID]] = [:]
+    var owners: [ValueID: Int] = [:]
+    for (index, node) in network.nodes.enumerated().reversed() {
+      for value in node.operands + [node.result] { owners[value] = index }
+    }
     for (index, parameter) in network.parameters.enumerated()
     where differentiation.hasGradient[parameter.value.index] {
-      let owner = network.nodes.firstIndex {
-        $0.operands.contains(parameter.value) || $0.result == parameter.value
-      }
-      owned[owner ?? 0, default: []].append(ParameterID(index: index))
+      owned[owners[parameter.value] ?? 0, default: []].append(ParameterID(index: index))
     }
     let first = rows.count
     var lists: [[ParameterID]] = []
@@ -312,8 +407,7 @@ extension PlanBuilder {
   }
 
   private func neededForBackward(_ node: Network.Node) -> Bool {
-    differentiation.hasGradient[node.result.index]
-      && differentiation.wanted(by: node).contains(true)
+    differentiation.needsBackward(node)
   }
 
   /// Forward writes its extras whether or not backward will read them.
@@ -322,9 +416,7 @@ extension PlanBuilder {
   }
 
   private func savedForm(_ node: Network.Node, wanted: [Bool]) -> Saved {
-    node.primitive.saved(
-      of: node.operands.map { network[$0].shape }, result: network[node.result].shape,
-      wanted: wanted)
+    network.saved(by: node, wanted)
   }
 }
 

@@ -12,6 +12,8 @@ public struct Add: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 }
 
@@ -20,6 +22,10 @@ public struct Add: Primitive {
 extension Add {
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
     try broadcastShape(operands, Self.name)
+  }
+
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
+    operands[position].elementCount == result.elementCount
   }
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {

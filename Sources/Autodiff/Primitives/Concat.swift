@@ -14,6 +14,8 @@ public struct Concat: Primitive {
   /// Operands are those to be joined along `dimension`.
   public init(dimension: Int) { self.dimension = dimension }
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {

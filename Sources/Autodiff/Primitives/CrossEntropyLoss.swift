@@ -56,26 +56,33 @@ extension CrossEntropyLoss {
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     guard let target = site.targets[0] else { return [] }
-    let logarithms = site.extras[0]
+    let (logarithms, classes) = (site.extras[0], site.operands[1].tensor)
     let (rows, width) = (logarithms.shape.rows, logarithms.shape.width)
-    let part = site.kernels.temporary(logarithms.shape)
-    let (classes, dLoss) = (site.operands[1].tensor, site.upstream.tensor)
-    let scale: Float = averages ? -1 / Float(rows) : -1
+    let (slope, dLoss, accumulates) =
+      (target.operand.tensor, site.upstream.tensor, target.accumulates)
+    let factor: Float = averages ? 1 / Float(rows) : 1
     let (right, others) = (1 - labelSmoothing, labelSmoothing / Float(width))
-    let seed = Kernel("cross entropy backward", reads: [classes, dLoss], writes: [part.tensor]) {
-      addresses throws(KernelError) in
-      let (g, t) = (addresses.floats(part.tensor), addresses.integers(classes))
-      let dLoss = addresses.floats(dLoss)
-      return {
-        let scale = scale * dLoss[0]
-        g.update(repeating: scale * others, count: rows * width)
-        for row in 0..<rows { g[row * width + Int(t[row])] += scale * right }
+    return [
+      site.kernels.shared(
+        "cross entropy backward", batch: rows,
+        threads: max(1, min(rows, site.kernels.threads(elements: rows * width))),
+        reads: [logarithms.tensor, classes, dLoss], writes: [slope]
+      ) { addresses in
+        let (z, t) = (addresses.floats(logarithms.tensor), addresses.integers(classes))
+        let (g, dLoss) = (addresses.floats(slope), addresses.floats(dLoss))
+        return { samples, _ in
+          let scale = factor * dLoss[0]
+          for row in samples {
+            let (line, result) = (z + row * width, g + row * width)
+            Lanes.forEach(in: width) { at, lanes in
+              var slope = (exponential(Lanes(at: line + at, count: lanes)) - others) * scale
+              if accumulates { slope += Lanes(at: result + at, count: lanes) }
+              slope.store(at: result + at, count: lanes)
+            }
+            result[Int(t[row])] -= scale * right
+          }
+        }
       }
-    }
-    return [seed]
-      + (try site.kernels.accumulating(into: target) { operand throws(KernelError) in
-        try site.kernels.normalizeBackward(
-          .logSoftmax, logarithms, upstream: part, into: operand)
-      })
+    ]
   }
 }

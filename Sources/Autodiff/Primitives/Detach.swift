@@ -15,6 +15,8 @@ public struct Detach: Primitive {
 
   public var cutsGradient: Bool { true }
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

@@ -11,6 +11,8 @@ public struct Div: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: wanted.contains(true) ? [1] : [], result: wanted[1])
   }

@@ -18,4 +18,9 @@ public struct ELU: Activation {
 
   /// α is 1 unless given.
   public init(alpha: Float = 1) { self.alpha = alpha }
+
+  /// Backward could do with the result, but PyTorch keeps x.
+  public func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    Saved(operands: [0])
+  }
 }

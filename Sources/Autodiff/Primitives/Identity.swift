@@ -13,9 +13,13 @@ public struct Identity: Primitive {
 
   public var isView: Bool { true }
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }
+
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool { true }
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Cost(forward: 0, backward: 0)

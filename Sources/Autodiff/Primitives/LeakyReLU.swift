@@ -18,4 +18,9 @@ public struct LeakyReLU: Activation {
 
   /// PyTorch's slope unless another is given.
   public init(negativeSlope: Float = 0.01) { self.negativeSlope = negativeSlope }
+
+  /// Backward could do with the result, but PyTorch keeps x.
+  public func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    Saved(operands: [0])
+  }
 }

@@ -16,6 +16,8 @@ public struct Linear: Primitive {
   /// Operands are x, W and, with a bias, b.
   public init() {}
 
+  public var isProduct: Bool { true }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     // x for ∂W, W for ∂x.
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
@@ -49,12 +51,22 @@ extension Linear {
 
 // MARK: - Forward
 
-extension Linear {
+extension Linear: FusesActivation {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try product(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try product(site, activation)
+  }
+
+  private func product(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
     let bias = site.operands.count > 2 ? site.operands[2].tensor : nil
     return try site.kernels.product(
       matrix(site.operands[0]), matrix(site.operands[1]).transposed, bias: bias,
-      into: matrix(site.result))
+      into: matrix(site.result), activation: activation)
   }
 
   private func matrix(_ operand: Operand) -> Matrix {

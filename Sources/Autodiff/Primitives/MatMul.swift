@@ -13,6 +13,8 @@ public struct MatMul: Primitive {
   /// Operands are a and b.
   public init() {}
 
+  public var isProduct: Bool { true }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
   }

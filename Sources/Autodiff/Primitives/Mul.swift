@@ -11,6 +11,8 @@ public struct Mul: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
   }

@@ -24,6 +24,10 @@ public protocol Primitive: Sendable {
   /// - Parameter wanted: For each operand, whether its gradient is computed.
   func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved
 
+  /// What PyTorch's autograd keeps, where that is something else: it decides which in-place
+  /// operations are refused.
+  func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved
+
   /// What computes the result.
   func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel]
 
@@ -33,22 +37,59 @@ public protocol Primitive: Sendable {
   /// Whether the result is the first operand's bytes in another shape.
   var isView: Bool { get }
 
+  /// Whether the gradient of the operand at `position` is the upstream gradient as it stands, in
+  /// whatever shape.
+  func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool
+
+  /// Whether it multiplies matrices, so that it reads its parameters rounded where products are in
+  /// bfloat16.
+  var isProduct: Bool { get }
+
   /// Whether no gradient goes back through it.
   var cutsGradient: Bool { get }
 
   /// Where it goes step by step through time: which of `Saved.extras` has the states, `[T, …]`.
   var statesInTime: Int? { get }
+
+  /// Whether its result depends on random numbers.
+  var isRandom: Bool { get }
+
+  /// Whether forward changes something that outlives the step, as running statistics.
+  var hasSideEffects: Bool { get }
+
+  /// Which dimension of the result counts units.
+  var unitDimension: UnitDimension { get }
 }
 
 extension Primitive {
+  /// Mostly the same.
+  public func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    saved(of: operands, result: result, wanted: wanted)
+  }
+
   /// Most results have bytes of their own.
   public var isView: Bool { false }
+
+  /// Most work element by element.
+  public var isProduct: Bool { false }
+
+  /// Most change the gradient on its way.
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool { false }
 
   /// Most hand gradients back.
   public var cutsGradient: Bool { false }
 
   /// Most know nothing of time.
   public var statesInTime: Int? { nil }
+
+  /// Most give the same at each call.
+  public var isRandom: Bool { false }
+
+  /// Most leave nothing behind but their result.
+  public var hasSideEffects: Bool { false }
+
+  /// Most have their units in the last dimension.
+  public var unitDimension: UnitDimension { .last }
 }
 
 /// A local rule as formulas, for people.

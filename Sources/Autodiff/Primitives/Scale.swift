@@ -12,6 +12,8 @@ public struct Scale: Primitive {
   /// x times `factor`.
   public init(factor: Float) { self.factor = factor }
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

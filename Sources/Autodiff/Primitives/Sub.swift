@@ -11,10 +11,16 @@ public struct Sub: Primitive {
   /// It has no options.
   public init() {}
 
+  public var unitDimension: UnitDimension { .inherited }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
     try broadcastShape(operands, Self.name)
+  }
+
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
+    position == 0 && operands[0].elementCount == result.elementCount
   }
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {

@@ -12,10 +12,14 @@ public struct RandomStream: Sendable {
   /// The stream called `name` under `seed`.
   public init(seed: UInt64, name: String) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    // FNV-1a: stable, unlike the standard library's hash.
+    self.name = Self.number(of: name)
+  }
+
+  /// A number that stands for `name`: its FNV-1a hash, stable unlike the standard library's.
+  public static func number(of name: String) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    self.name = hash
+    return hash
   }
 
   /// 32 random bits.

@@ -5,6 +5,8 @@ enum Cell: Equatable, Sendable {
   case text(String)
   case count(UInt64)
   case number(Double)
+  /// Nanoseconds, printed as microseconds.
+  case microseconds(UInt64)
   /// Printed with as many digits as a `Float` needs.
   case single(Float)
 }
@@ -36,7 +38,7 @@ extension Cell {
 
   /// Nanoseconds, printed as microseconds.
   init(microseconds nanoseconds: UInt64?) {
-    self.init(nanoseconds.map { Double($0) / 1e3 })
+    self = nanoseconds.map { .microseconds($0) } ?? .empty
   }
 
   /// The value in `row` of a column that is empty where it was not measured.
@@ -64,6 +66,7 @@ extension Cell {
     case .text(let text): text
     case .count(let count): "\(count)"
     case .number(let number): number.isNaN ? "nan" : "\(number)"
+    case .microseconds: text
     case .single(let number): number.isNaN ? "nan" : "\(number)"
     }
   }
@@ -72,9 +75,17 @@ extension Cell {
   var isFiniteNumber: Bool {
     switch self {
     case .empty, .text: false
-    case .count: true
+    case .count, .microseconds: true
     case .number(let number): number.isFinite
     case .single(let number): number.isFinite
     }
+  }
+}
+
+extension Cell {
+  private var text: String {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

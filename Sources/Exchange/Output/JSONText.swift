@@ -4,7 +4,7 @@ enum JSONText {
     if cell == .empty {
       bytes.append(contentsOf: "null".utf8)
     } else if cell.isFiniteNumber {
-      bytes.append(contentsOf: cell.description.utf8)
+      cell.append(to: &bytes)
     } else {
       append(cell.description, to: &bytes)
     }

@@ -21,7 +21,7 @@ struct CSVRows: RowEncoder {
       if case .text(let text) = cell {
         append(text, to: &bytes)
       } else {
-        bytes.append(contentsOf: cell.description.utf8)
+        cell.append(to: &bytes)
       }
     }
     bytes.append(contentsOf: "\r\n".utf8)

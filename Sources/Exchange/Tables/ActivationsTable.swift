@@ -11,11 +11,7 @@ struct ActivationsTable: TableBuilder {
   mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
     let columns = step.activations
     for (row, id) in columns.node.enumerated() where columns.isWhole(row) {
-      try rows.write([
-        Cell(step.index),
-        .text(graph.name(ofNode: id)),
-        Cell(graph.node(id)?.layer),
-        Cell(columns.measuredGradRMS(at: row)),
+      let output: [Cell] = [
         Cell(columns.mean, row),
         Cell(columns.std, row),
         Cell(columns.min, row),
@@ -25,7 +21,17 @@ struct ActivationsTable: TableBuilder {
         Cell(columns.deadUnits, row),
         Cell(columns.saturatedUnits, row),
         Cell(columns.nonFinite, row),
-      ])
+      ]
+      // A mean is of the finite elements, and never NaN, unless there is no output: what is fused
+      // with the node behind it makes none.
+      let isThere = row < columns.mean.count && !columns.mean[row].isNaN
+      try rows.write(
+        [
+          Cell(step.index),
+          .text(graph.name(ofNode: id)),
+          Cell(graph.node(id)?.layer),
+          Cell(columns.measuredGradRMS(at: row)),
+        ] + (isThere || columns.mean.isEmpty ? output : output.map { _ in .empty }))
     }
   }
 }

@@ -7,14 +7,19 @@ enum Action: Hashable {
   case up, down, pageUp, pageDown, left, right
   case pause, stepBack, stepForward, stepsBack, stepsForward, first, last
   case slower, faster
-  case sort, sortReverse, filter, logarithm
+  case walk, walkOut
+  case nextFinding, previousFinding
+  case sort, sortReverse, filter, logarithm, color
+  case fold, unfold, foldAll
+  case zoomIn, zoomOut
+  case open
   case theme, help, quit, cancel
 }
 
 /// Keys with what they mean: the one table that decodes them and that the help page shows.
 struct Binding {
   var keys: [Key]
-  /// As the help page names them.
+  /// As the help page names them; empty: it does not.
   var label: String
   var action: Action
   var help: String
@@ -29,39 +34,82 @@ struct Binding {
     self.hint = hint
   }
 
-  static let all: [Binding] = [
-    Binding([.character("?"), .function(1)], "?", .help, "this page", hint: "help"),
-    Binding([.character("q"), .function(10)], "q", .quit, "leave; a training ends", hint: "quit"),
-    Binding([.character(" ")], "Space", .pause, "pause, go on", hint: "pause"),
-    Binding(
-      [.character(".")], ".", .stepForward, "one step on; trains one while paused", hint: "step"),
-    Binding([.character(",")], ",", .stepBack, "one step back"),
-    Binding([.character(">")], ">", .stepsForward, "ten steps on"),
-    Binding([.character("<")], "<", .stepsBack, "ten steps back"),
-    Binding([.home, .character("g")], "Home g", .first, "the first step"),
-    Binding([.end, .character("G")], "End G", .last, "the last step, and follow", hint: "follow"),
-    Binding([.character("[")], "[", .slower, "half the speed", hint: "slower"),
-    Binding([.character("]")], "]", .faster, "twice the speed", hint: "faster"),
-    Binding([.tab], "Tab", .nextPanel, "the next panel", hint: "panel"),
-    Binding([.backTab], "Shift-Tab", .previousPanel, "the panel before"),
-    Binding([.character("1")], "1", .panel(0), "Overview"),
-    Binding([.character("2")], "2", .panel(1), "Layers"),
-    Binding([.character("3")], "3", .panel(2), "Ops"),
-    Binding([.up, .character("k")], "↑ k", .up, "a row up"),
-    Binding([.down, .character("j")], "↓ j", .down, "a row down"),
-    Binding([.pageUp], "PageUp", .pageUp, "a page up"),
-    Binding([.pageDown], "PageDown", .pageDown, "a page down"),
-    Binding([.left, .character("h")], "← h", .left, "sort by the column before; a step back"),
-    Binding([.right, .character("l")], "→ l", .right, "sort by the next column; a step on"),
-    Binding([.character("s")], "s", .sort, "sort by the next column", hint: "sort"),
-    Binding([.character("S")], "S", .sortReverse, "the other way round"),
-    Binding([.character("/")], "/", .filter, "show rows that hold a text", hint: "filter"),
-    Binding([.character("y")], "y", .logarithm, "logarithmic loss curve"),
-    Binding([.character("t")], "t", .theme, "the next theme", hint: "theme"),
-    Binding([.escape], "Esc", .cancel, "close this page; drop the filter"),
-  ]
+  static let all: [Binding] =
+    [
+      Binding([.character("?"), .function(1)], "?", .help, "this page", hint: "help"),
+      Binding(
+        [.character("q"), .function(10)], "q", .quit, "leave; a training ends", hint: "quit"),
+      Binding([.character("1")], "1-9 0", .panel(0), "a panel, by its number"),
+      Binding([.tab], "Tab", .nextPanel, "the next panel", hint: "panel"),
+      Binding([.backTab], "Shift-Tab", .previousPanel, "the panel before"),
+      Binding([.character(" ")], "Space", .pause, "pause, go on", hint: "pause"),
+      Binding(
+        [.character(".")], ".", .stepForward, "one step on; trains it while paused", hint: "step"),
+      Binding([.character(",")], ",", .stepBack, "one step back"),
+      Binding([.character(">")], ">", .stepsForward, "ten steps on"),
+      Binding([.character("<")], "<", .stepsBack, "ten steps back"),
+      Binding([.home, .character("g")], "Home g", .first, "the first step"),
+      Binding(
+        [.end, .character("G")], "End G", .last, "the last step, and follow", hint: "follow"),
+      Binding([.character("[")], "[", .slower, "half the speed", hint: "slower"),
+      Binding([.character("]")], "]", .faster, "twice the speed", hint: "faster"),
+      Binding([.character("w")], "w", .walk, "backward, one op on", hint: "walk"),
+      Binding([.character("W")], "W", .walkOut, "to the end of the step"),
+      Binding([.character("n")], "n", .nextFinding, "go to the next finding", hint: "finding"),
+      Binding([.character("N")], "N", .previousFinding, "go to the finding before"),
+      Binding([.up, .character("k")], "↑ k", .up, "a row up"),
+      Binding([.down, .character("j")], "↓ j", .down, "a row down"),
+      Binding([.pageUp], "PageUp", .pageUp, "a page up"),
+      Binding([.pageDown], "PageDown", .pageDown, "a page down"),
+      Binding([.left, .character("h")], "← h", .left, "column before; a step, an op back"),
+      Binding([.right, .character("l")], "→ l", .right, "next column; a step, an op on"),
+      Binding([.enter], "Enter", .open, "all of a layer; go to a finding", hint: "open"),
+      Binding([.character("s")], "s", .sort, "sort by the next column", hint: "sort"),
+      Binding([.character("S")], "S", .sortReverse, "the other way round"),
+      Binding([.character("/")], "/", .filter, "show rows that hold a text", hint: "filter"),
+      Binding([.character("f")], "f", .fold, "fold the row's module", hint: "fold"),
+      Binding([.character("F")], "F", .unfold, "unfold the row"),
+      Binding([.character("o")], "o", .foldAll, "fold all modules, or none", hint: "fold all"),
+      Binding([.character("z")], "z", .zoomIn, "look closer", hint: "zoom"),
+      Binding([.character("Z")], "Z", .zoomOut, "see more"),
+      Binding([.character("c")], "c", .color, "what colors mean: the next", hint: "color"),
+      Binding([.character("y")], "y", .logarithm, "logarithmic scale, or linear", hint: "log"),
+      Binding([.character("t")], "t", .theme, "the next theme", hint: "theme"),
+      Binding([.escape], "Esc", .cancel, "close this page; drop the filter"),
+    ]
+    + (1...9).map { index in
+      Binding([.character(index == 9 ? "0" : Character("\(index + 1)"))], "", .panel(index), "")
+    }
 
   static func action(of key: Key) -> Action? {
     all.first { $0.keys.contains(key) }?.action
+  }
+
+  /// The first of its labels: the key to name where there is little room.
+  var key: String { String(label.prefix { $0 != " " }) }
+}
+
+// MARK: - What applies
+
+extension Action {
+  /// Why it cannot be done now; nil where it can.
+  func obstacle(_ producer: Scene.Producer) -> String? {
+    switch (self, producer) {
+    case (.pause, .follow), (.slower, .follow), (.faster, .follow), (.walk, .follow),
+      (.walkOut, .follow):
+      "another process trains: it cannot be controlled from here"
+    case (.pause, .ended), (.slower, .ended), (.faster, .ended): "the training has ended"
+    default: nil
+    }
+  }
+
+  /// Whether only some panels know it.
+  var isOfPanels: Bool {
+    switch self {
+    case .sort, .sortReverse, .filter, .logarithm, .color, .fold, .unfold, .foldAll, .zoomIn,
+      .zoomOut, .open, .walk, .walkOut:
+      true
+    default: false
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import Screen
 
 /// A box of the dashboard.
@@ -6,6 +7,12 @@ internal import Screen
 protocol Panel: Sendable {
   /// As tabs and `--panel` name it.
   static var title: String { get }
+
+  /// Its title where there is little room.
+  static var shortTitle: String { get }
+
+  /// What it knows of the actions that only some panels do.
+  static var actions: Set<Action> { get }
 
   /// Whether it takes characters as text right now.
   var takesText: Bool { get }
@@ -19,12 +26,32 @@ protocol Panel: Sendable {
   /// A click in its area.
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect]
 
+  /// The path of the layer under its cursor; nil where it has none.
+  func layer(_ scene: Scene) -> String?
+
+  /// Moves its cursor to the layer at `path`.
+  mutating func show(layer path: String, _ scene: Scene)
+
+  /// Moves its cursor to a finding, or to what that is about.
+  mutating func show(_ finding: Finding, _ scene: Scene)
+
+  /// The finding that Enter goes to; nil where Enter is the panel's own.
+  func chosenFinding(_ scene: Scene) -> Finding?
+
   /// Draws the scene.
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect)
 }
 
 extension Panel {
+  static var shortTitle: String { title }
+  static var actions: Set<Action> { [] }
   var takesText: Bool { false }
   mutating func type(_ key: Key) {}
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] { [] }
+  func layer(_ scene: Scene) -> String? { nil }
+  mutating func show(layer path: String, _ scene: Scene) {}
+  mutating func show(_ finding: Finding, _ scene: Scene) {
+    if let layer = finding.layer { show(layer: layer, scene) }
+  }
+  func chosenFinding(_ scene: Scene) -> Finding? { nil }
 }

@@ -17,6 +17,10 @@ public struct Scene: Sendable {
 
   /// The trace as seen from the cursor.
   public var snapshot: Snapshot
+  /// Another run to compare with, at the same step; nil: there is none.
+  public var other: Snapshot?
+  /// The processes of the run, each with its own trace; the first is `snapshot`.
+  public var ranks: [Snapshot]
   /// What is wrong, so far.
   public var findings: [Finding]
   /// Where steps come from.
@@ -29,9 +33,11 @@ public struct Scene: Sendable {
   /// A scene around `snapshot`.
   public init(
     _ snapshot: Snapshot, findings: [Finding] = [], producer: Producer = .replay(isPlaying: false),
-    speed: Double? = nil, notice: String = ""
+    speed: Double? = nil, notice: String = "", other: Snapshot? = nil
   ) {
     self.snapshot = snapshot
+    self.other = other
+    ranks = [snapshot]
     self.findings = findings
     self.producer = producer
     self.speed = speed
@@ -55,6 +61,10 @@ public enum Effect: Equatable, Sendable {
   case slower
   /// Twice the speed.
   case faster
+  /// One more op of the backward pass of a training.
+  case walk
+  /// The step that is walked to its end.
+  case walkOut
   /// Another theme.
   case nextTheme
 }
@@ -71,6 +81,12 @@ public protocol RunControl: AnyObject {
   func resume()
   /// Does one step while paused.
   func singleStep()
+  /// Runs one more op of backward: of the step that is walked, or, pausing before it, of the next.
+  ///
+  /// What the op took and made comes as a detail of the trace.
+  func walk()
+  /// Lets the step that is walked run to its end.
+  func walkOut()
   /// Ends the training at the next step boundary.
   func end()
 }

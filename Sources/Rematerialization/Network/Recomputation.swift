@@ -28,7 +28,12 @@ struct Recomputation {
   private func closure(_ wanted: [Int]) -> [Int] {
     var (found, rest): (Set<Int>, [Int]) = ([], wanted)
     while let index = rest.popLast() {
-      guard range.contains(index), found.insert(index).inserted else { continue }
+      guard range.contains(index), !found.contains(index) else { continue }
+      // What overwrites bytes from outside cannot be made again: those are gone.
+      if network.nodes[index].overwrites, !(network.storage(index).map(range.contains) ?? false) {
+        continue
+      }
+      found.insert(index)
       rest += network.nodes[index].inputs
       // Whoever overwrites these bytes belongs to their making.
       guard let storage = network.storage(index) else { continue }

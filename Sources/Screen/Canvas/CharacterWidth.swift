@@ -83,4 +83,18 @@ extension StringProtocol {
     }
     return result + String(ellipsis)
   }
+
+  /// The beginning and the end that fit in `width` columns, with an ellipsis between them.
+  public func fittedAtBothEnds(to width: Int, ellipsis: Character = "…") -> String {
+    guard columns > width else { return String(self) }
+    guard width > 2 else { return fitted(to: width, ellipsis: ellipsis) }
+    let tail = (width - 1) / 2
+    var (end, used) = ("", 0)
+    for character in reversed() {
+      guard used + character.columns <= tail else { break }
+      end = String(character) + end
+      used += character.columns
+    }
+    return fitted(to: width - used, ellipsis: ellipsis) + end
+  }
 }

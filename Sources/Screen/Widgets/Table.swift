@@ -1,9 +1,12 @@
 /// What stands in one cell of a table.
 public enum TableCell: Sendable {
   case text(String, Style)
+  /// Text that is cut in its middle: names often differ at their ends.
+  case name(String, Style)
   /// A bar over a fraction of the cell.
   case bar(Double, Style)
-  case sparkline(Sparkline, Style)
+  /// What the closure makes for the width of the cell.
+  case sparkline(@Sendable (Int) -> Sparkline, Style)
 }
 
 /// A column of a table.
@@ -126,8 +129,12 @@ extension Canvas {
   private mutating func draw(_ cell: TableCell, _ alignment: Alignment, in area: Rect) {
     switch cell {
     case .text(let text, let style): write(text, style, in: area, alignment: alignment)
+    case .name(let text, let style):
+      let short = text.fittedAtBothEnds(
+        to: area.width, ellipsis: glyphs == .ascii ? "~" : "…")
+      write(short, style, in: area, alignment: alignment)
     case .bar(let fraction, let style): drawBar(fraction, style, in: area)
-    case .sparkline(let sparkline, let style): draw(sparkline, style, in: area)
+    case .sparkline(let make, let style): draw(make(area.width), style, in: area)
     }
   }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// Bytes that are appended to, over and over, in memory that is kept.
-struct ByteBuffer: ~Copyable {
+package struct ByteBuffer: ~Copyable {
   private var storage: UnsafeMutableRawBufferPointer
   /// How many bytes are in it.
-  private(set) var count = 0
+  package private(set) var count = 0
 
-  init(capacity: Int = 256) {
+  package init(capacity: Int = 256) {
     storage = .allocate(byteCount: max(capacity, 16), alignment: 16)
   }
 
@@ -15,22 +15,22 @@ struct ByteBuffer: ~Copyable {
   }
 
   /// The bytes, until the buffer changes.
-  var bytes: UnsafeRawBufferPointer {
+  package var bytes: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: storage[..<count])
   }
 
   /// Empties it; the memory stays.
-  mutating func removeAll() {
+  package mutating func removeAll() {
     count = 0
   }
 
   /// Drops everything behind the first `count` bytes.
-  mutating func truncate(to count: Int) {
+  package mutating func truncate(to count: Int) {
     self.count = min(count, self.count)
   }
 
   /// Drops the first `dropped` bytes.
-  mutating func removeFirst(_ dropped: Int) {
+  package mutating func removeFirst(_ dropped: Int) {
     guard dropped > 0, let base = storage.baseAddress else { return }
     let kept = count - dropped
     if kept > 0 { memmove(base, base + dropped, kept) }
@@ -39,7 +39,7 @@ struct ByteBuffer: ~Copyable {
 
   /// Makes room for `extra` more bytes.
   @inline(__always)
-  mutating func reserve(_ extra: Int) {
+  package mutating func reserve(_ extra: Int) {
     if storage.count - count < extra { grow(by: extra) }
   }
 
@@ -54,7 +54,7 @@ struct ByteBuffer: ~Copyable {
 
   /// Lets `body` fill up to `extra` bytes at the end; it returns how many it filled.
   @inline(__always)
-  mutating func append<Failure: Error>(
+  package mutating func append<Failure: Error>(
     upTo extra: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) {
     reserve(extra)
@@ -63,20 +63,20 @@ struct ByteBuffer: ~Copyable {
     count += filled
   }
 
-  mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     reserve(1)
     storage[count] = byte
     count += 1
   }
 
   /// Appends a number, lowest byte first.
-  mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
+  package mutating func append<Number: FixedWidthInteger>(littleEndian number: Number) {
     reserve(MemoryLayout<Number>.size)
     storage.storeBytes(of: number.littleEndian, toByteOffset: count, as: Number.self)
     count += MemoryLayout<Number>.size
   }
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard !bytes.isEmpty else { return }
     reserve(bytes.count)
     UnsafeMutableRawBufferPointer(rebasing: storage[count..<count + bytes.count])
@@ -84,12 +84,14 @@ struct ByteBuffer: ~Copyable {
     count += bytes.count
   }
 
-  mutating func append(_ bytes: [UInt8]) {
+  package mutating func append(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { append($0) }
   }
 
   /// Writes over a number that was appended before.
-  mutating func replace<Number: FixedWidthInteger>(at offset: Int, littleEndian number: Number) {
+  package mutating func replace<Number: FixedWidthInteger>(
+    at offset: Int, littleEndian number: Number
+  ) {
     precondition(offset >= 0 && offset + MemoryLayout<Number>.size <= count)
     storage.storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
   }

@@ -20,6 +20,8 @@ enum Opcode: UInt8 {
   case dataEnd = 0x0f
   /// Ours: stands before each chunk.
   case marker = 0x80
+  /// Ours: stands in the summary, and says which chunk has which steps.
+  case stepIndex = 0x81
 }
 
 /// The nine bytes before a record's content.

@@ -6,6 +6,8 @@ enum Topic: UInt16, CaseIterable {
   case run = 1
   case graph = 2
   case step = 3
+  case summary = 4
+  case detail = 7
 
   /// The channel's topic.
   var name: String {
@@ -13,6 +15,8 @@ enum Topic: UInt16, CaseIterable {
     case .run: "/run"
     case .graph: "/graph"
     case .step: "/step"
+    case .summary: "/summary"
+    case .detail: "/detail"
     }
   }
 
@@ -22,6 +26,8 @@ enum Topic: UInt16, CaseIterable {
     case .run: "gradtop.Run"
     case .graph: "gradtop.Graph"
     case .step: "gradtop.Step"
+    case .summary: "gradtop.Summary"
+    case .detail: "gradtop.Detail"
     }
   }
 

@@ -1,5 +1,5 @@
 /// Why bytes are not the protobuf message they should be.
-enum ProtobufError: Error, Equatable {
+package enum ProtobufError: Error, Equatable {
   /// The bytes end inside a field.
   case truncated
   /// A varint of more than ten bytes, or a length beyond any message.

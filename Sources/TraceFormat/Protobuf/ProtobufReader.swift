@@ -2,7 +2,7 @@
 ///
 /// Where a field occurs twice, scalars keep the last value and columns append, packed or not. A number
 /// too large for its type becomes the largest. Unknown fields are skipped. The bytes must outlive the reader.
-struct ProtobufReader {
+package struct ProtobufReader {
   /// No column of ours is longer, and no list of submessages.
   static let maximumElements = 1 << 24
   static let maximumSubmessages = 1 << 20
@@ -10,15 +10,15 @@ struct ProtobufReader {
   private let bytes: UnsafeRawBufferPointer
   private var index = 0
   /// The number of the field whose value comes next.
-  private(set) var field: UInt32 = 0
+  package private(set) var field: UInt32 = 0
   private var type = WireType.varint
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  package init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
   }
 
   /// Steps to the next field; false at the end of the message.
-  mutating func next() throws(ProtobufError) -> Bool {
+  package mutating func next() throws(ProtobufError) -> Bool {
     guard index < bytes.count else { return false }
     let tag = try varint()
     guard tag >> 3 > 0, tag >> 3 < 1 << 29, let type = WireType(rawValue: UInt8(tag & 7)) else {
@@ -30,7 +30,7 @@ struct ProtobufReader {
   }
 
   /// Steps over the value of a field that we do not know.
-  mutating func skip() throws(ProtobufError) {
+  package mutating func skip() throws(ProtobufError) {
     switch type {
     case .varint: _ = try varint()
     case .fixed64: _ = try fixed(UInt64.self)
@@ -78,31 +78,31 @@ struct ProtobufReader {
 // MARK: - Values
 
 extension ProtobufReader {
-  mutating func uint64() throws(ProtobufError) -> UInt64 {
+  package mutating func uint64() throws(ProtobufError) -> UInt64 {
     try require(.varint)
     return try varint()
   }
 
-  mutating func uint32() throws(ProtobufError) -> UInt32 {
+  package mutating func uint32() throws(ProtobufError) -> UInt32 {
     UInt32(clamping: try uint64())
   }
 
-  mutating func bool() throws(ProtobufError) -> Bool {
+  package mutating func bool() throws(ProtobufError) -> Bool {
     try uint64() != 0
   }
 
-  mutating func double() throws(ProtobufError) -> Double {
+  package mutating func double() throws(ProtobufError) -> Double {
     try require(.fixed64)
     return Double(bitPattern: try fixed(UInt64.self))
   }
 
   /// Bytes that are no UTF-8 are replaced, not refused.
-  mutating func string() throws(ProtobufError) -> String {
+  package mutating func string() throws(ProtobufError) -> String {
     String(decoding: try message(), as: UTF8.self)
   }
 
   /// The bytes of a submessage.
-  mutating func message() throws(ProtobufError) -> UnsafeRawBufferPointer {
+  package mutating func message() throws(ProtobufError) -> UnsafeRawBufferPointer {
     try require(.delimited)
     return try delimited()
   }
@@ -111,25 +111,25 @@ extension ProtobufReader {
 // MARK: - Columns
 
 extension ProtobufReader {
-  mutating func append<Number: FixedWidthInteger & UnsignedInteger>(
+  package mutating func append<Number: FixedWidthInteger & UnsignedInteger>(
     to column: inout [Number]
   ) throws(ProtobufError) {
     try appendVarints(to: &column) { Number(clamping: $0) }
   }
 
   /// Zigzag.
-  mutating func append(to column: inout [Int32]) throws(ProtobufError) {
+  package mutating func append(to column: inout [Int32]) throws(ProtobufError) {
     try appendVarints(to: &column) { number in
       let word = UInt32(truncatingIfNeeded: number)
       return Int32(bitPattern: word >> 1) ^ -Int32(bitPattern: word & 1)
     }
   }
 
-  mutating func append(to column: inout [Bool]) throws(ProtobufError) {
+  package mutating func append(to column: inout [Bool]) throws(ProtobufError) {
     try appendVarints(to: &column) { $0 != 0 }
   }
 
-  mutating func append(to column: inout [Float]) throws(ProtobufError) {
+  package mutating func append(to column: inout [Float]) throws(ProtobufError) {
     guard type == .delimited else {
       try require(.fixed32)
       guard column.count < Self.maximumElements else { throw .tooMany(field: field) }
@@ -167,7 +167,7 @@ extension ProtobufReader {
 
 extension Array {
   /// Appends what `decode` makes of a submessage.
-  mutating func append(
+  package mutating func append(
     from reader: inout ProtobufReader,
     _ decode: (UnsafeRawBufferPointer) throws(ProtobufError) -> Element
   ) throws(ProtobufError) {

@@ -2,7 +2,7 @@
 ///
 /// A scalar that is 0, false or empty is left out, as proto3 asks.
 extension ByteBuffer {
-  mutating func appendVarint(_ value: UInt64) {
+  package mutating func appendVarint(_ value: UInt64) {
     append(upTo: 10) { room in
       guard var cursor = room.baseAddress else { return 0 }
       return writeVarint(value, to: &cursor)
@@ -13,40 +13,51 @@ extension ByteBuffer {
     appendVarint(UInt64(field << 3 | UInt32(type.rawValue)))
   }
 
-  mutating func appendField(_ field: UInt32, _ value: UInt64) {
+  package mutating func appendField(_ field: UInt32, _ value: UInt64) {
     guard value != 0 else { return }
     appendTag(field, .varint)
     appendVarint(value)
   }
 
-  mutating func appendField(_ field: UInt32, _ value: UInt32) {
+  package mutating func appendField(_ field: UInt32, _ value: UInt32) {
     appendField(field, UInt64(value))
   }
 
-  mutating func appendField(_ field: UInt32, _ value: Bool) {
+  package mutating func appendField(_ field: UInt32, _ value: Bool) {
     appendField(field, value ? UInt64(1) : 0)
   }
 
-  mutating func appendField(_ field: UInt32, _ value: Double) {
+  package mutating func appendField(_ field: UInt32, _ value: Double) {
     if value.bitPattern != 0 { appendField(field, present: value) }
   }
 
   /// A field with presence: written where it is not nil, even if 0.
-  mutating func appendField(_ field: UInt32, present value: Double?) {
+  package mutating func appendField(_ field: UInt32, present value: Double?) {
     guard let value else { return }
     appendTag(field, .fixed64)
     append(littleEndian: value.bitPattern)
   }
 
-  mutating func appendField(_ field: UInt32, _ value: String) {
+  package mutating func appendField(_ field: UInt32, _ value: String) {
     var value = value
     value.withUTF8 { text in
       if !text.isEmpty { appendField(field, delimited: UnsafeRawBufferPointer(text)) }
     }
   }
 
+  /// A field with presence: written even if 0.
+  package mutating func appendField(_ field: UInt32, present value: UInt64) {
+    appendTag(field, .varint)
+    appendVarint(value)
+  }
+
+  package mutating func appendField(_ field: UInt32, fixed64 value: UInt64) {
+    appendTag(field, .fixed64)
+    append(littleEndian: value)
+  }
+
   /// A submessage or string, written even if empty.
-  mutating func appendField(_ field: UInt32, delimited bytes: UnsafeRawBufferPointer) {
+  package mutating func appendField(_ field: UInt32, delimited bytes: UnsafeRawBufferPointer) {
     appendTag(field, .delimited)
     appendVarint(UInt64(bytes.count))
     append(bytes)
@@ -56,22 +67,22 @@ extension ByteBuffer {
 // MARK: - Packed columns
 
 extension ByteBuffer {
-  mutating func appendPacked<Number: FixedWidthInteger & UnsignedInteger>(
+  package mutating func appendPacked<Number: FixedWidthInteger & UnsignedInteger>(
     _ field: UInt32, _ column: [Number]
   ) {
     appendVarints(field, column) { UInt64($0) }
   }
 
   /// Zigzag: -1 is 1, 1 is 2.
-  mutating func appendPacked(_ field: UInt32, _ column: [Int32]) {
+  package mutating func appendPacked(_ field: UInt32, _ column: [Int32]) {
     appendVarints(field, column) { UInt64(UInt32(bitPattern: $0 << 1 ^ $0 >> 31)) }
   }
 
-  mutating func appendPacked(_ field: UInt32, _ column: [Bool]) {
+  package mutating func appendPacked(_ field: UInt32, _ column: [Bool]) {
     appendVarints(field, column) { $0 ? 1 : 0 }
   }
 
-  mutating func appendPacked(_ field: UInt32, _ column: [Float]) {
+  package mutating func appendPacked(_ field: UInt32, _ column: [Float]) {
     guard !column.isEmpty else { return }
     appendTag(field, .delimited)
     appendVarint(UInt64(4 * column.count))

@@ -2,7 +2,9 @@
 struct ChunkDecoder: ~Copyable {
   private var opener = ChunkOpener()
   /// By channel id; the fixed ones, until a channel record says otherwise.
-  private var topics: [UInt16: Topic] = [1: .run, 2: .graph, 3: .step]
+  private var topics: [UInt16: Topic] = [
+    1: .run, 2: .graph, 3: .step, 4: .summary, 7: .detail,
+  ]
   private var lastRun: Run?
   private var lastGraphs: [UInt32: Graph] = [:]
 
@@ -41,6 +43,48 @@ struct ChunkDecoder: ~Copyable {
     (self.topics, items) = (topics, found)
   }
 
+  /// Where a chunk's messages stand in it.
+  mutating func messages(
+    of record: UnsafeRawBufferPointer
+  ) throws(ChunkError) -> [(channel: UInt16, time: UInt64, offset: UInt64)] {
+    var messages: [(channel: UInt16, time: UInt64, offset: UInt64)] = []
+    let content = UnsafeRawBufferPointer(rebasing: record[RecordHead.size...])
+    try opener.open(content) { (records) throws(ChunkError) in
+      forEachRecord(in: records) { opcode, offset, content in
+        var fields = FieldReader(content)
+        guard opcode == Opcode.message.rawValue, let message = try? MessageRecord(&fields) else {
+          return
+        }
+        messages.append((message.channel, message.logTime, UInt64(offset)))
+      }
+    }
+    return messages
+  }
+
+  /// The summaries in a chunk.
+  mutating func readSummaries(
+    _ record: UnsafeRawBufferPointer
+  ) throws(ChunkError) -> [Summary] {
+    guard let head = RecordHead(record), head.opcode == Opcode.chunk.rawValue,
+      head.length == UInt64(record.count - RecordHead.size)
+    else { throw ChunkError("there is no chunk") }
+    var summaries: [Summary] = []
+    let content = UnsafeRawBufferPointer(rebasing: record[RecordHead.size...])
+    try opener.open(content) { (records) throws(ChunkError) in
+      try forEachRecord(in: records) { (opcode, _, content) throws(ChunkError) in
+        var fields = FieldReader(content)
+        guard opcode == Opcode.message.rawValue, let message = try? MessageRecord(&fields),
+          message.channel == Topic.summary.rawValue
+        else { return }
+        guard let summary = try? Summary(decoding: message.data) else {
+          throw ChunkError("a message on /summary is malformed")
+        }
+        summaries.append(summary)
+      }
+    }
+    return summaries
+  }
+
   /// The facts of records outside of chunks.
   mutating func items(
     ofRecords records: UnsafeRawBufferPointer, at location: ChunkLocation
@@ -67,7 +111,7 @@ struct ChunkDecoder: ~Copyable {
       case .graph(let graph):
         if lastGraphs[graph.id] == graph { return false }
         lastGraphs[graph.id] = graph
-      case .step, .gap: break
+      case .step, .detail, .gap: break
       }
       return true
     }
@@ -94,7 +138,7 @@ struct ChunkDecoder: ~Copyable {
       }
       guard let topic = topics[message.channel] else { return }
       do throws(ProtobufError) {
-        items.append(try decode(message.data, topic, at: location))
+        if let item = try decode(message.data, topic, at: location) { items.append(item) }
       } catch {
         throw ChunkError("a message on \(topic.name) is malformed: \(error.reason)")
       }
@@ -104,11 +148,14 @@ struct ChunkDecoder: ~Copyable {
 
   private static func decode(
     _ payload: UnsafeRawBufferPointer, _ topic: Topic, at location: ChunkLocation
-  ) throws(ProtobufError) -> TraceItem {
+  ) throws(ProtobufError) -> TraceItem? {
     switch topic {
     case .run: .run(try Run(decoding: payload))
     case .graph: .graph(try Graph(decoding: payload))
     case .step: .step(try Step(decoding: payload), in: location)
+    // They say again what the steps say: who wants them asks for them.
+    case .summary: nil
+    case .detail: .detail(try Detail(decoding: payload))
     }
   }
 }

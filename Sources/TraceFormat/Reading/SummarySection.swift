@@ -8,6 +8,8 @@ struct SummarySection {
   var attachments: [AttachmentIndexRecord] = []
   var metadata: [MetadataIndexRecord] = []
   var statistics: StatisticsRecord?
+  /// By chunk; empty in files that others wrote.
+  var stepSpans: [StepSpan?] = []
 
   /// Nil where there is no summary, or a damaged one.
   init?(_ window: inout FileWindow) throws(TraceReadError) {
@@ -44,6 +46,7 @@ struct SummarySection {
         section.chunks.append(chunk)
       case .attachmentIndex: section.attachments.append(try AttachmentIndexRecord(&fields))
       case .metadataIndex: section.metadata.append(try MetadataIndexRecord(&fields))
+      case .stepIndex: section.stepSpans = StepIndexRecord.spans(content) ?? []
       case .statistics: section.statistics = try StatisticsRecord(&fields)
       default: break
       }

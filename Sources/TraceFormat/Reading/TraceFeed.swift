@@ -55,6 +55,9 @@ public final class TraceFeed: TraceSource, Sendable {
     }
   }
 
+  /// Bytes that wait for `poll`: who can wait does so before the oldest are dropped.
+  public var queuedBytes: Int { queue.withLock { $0.count } }
+
   /// Whether the end has been seen.
   public var state: TraceState {
     reader.withLock { $0.scanner.mode == .closed ? .closed : .growing }
@@ -70,7 +73,8 @@ public final class TraceFeed: TraceSource, Sendable {
     reader.withLock { reader in
       var items: [TraceItem] = []
       var chunks = 0
-      while chunks < limit {
+      // Chunks that tell nothing new are stepped over: nothing means that nothing is there.
+      while items.isEmpty || chunks < limit {
         switch reader.scanner.next(reader.window.bytes) {
         case .needs:
           guard let piece = takePiece() else { return items }

@@ -12,6 +12,9 @@ public final class TraceFile: TraceSource {
   /// Whether the end has been seen.
   public var state: TraceState { scan.isClosed ? .closed : .growing }
 
+  /// Bytes of the file, now.
+  public var bytes: UInt64 { (try? scan.window.size()) ?? 0 }
+
   private var scan: FileScanner
   private var decoder = ChunkDecoder()
   private var scratch = ByteBuffer()
@@ -41,7 +44,8 @@ public final class TraceFile: TraceSource {
       if try scan.isShorter() { items.append(try restart("the file became shorter")) }
       var chunks = 0
       var bytes = 0
-      while chunks < limit, items.isEmpty || bytes < limit << 20 {
+      // Chunks that tell nothing new are stepped over: nothing means that nothing is there.
+      while items.isEmpty || chunks < limit && bytes < limit << 20 {
         guard let findings = try scan.next() else {
           guard scan.window.isReplaced() else { return items }
           items.append(try restart("another file took its place"))
@@ -75,6 +79,26 @@ public final class TraceFile: TraceSource {
       throw .damaged(offset: location.offset, reason: error.reason)
     }
     return items
+  }
+
+  /// Where everything is, so that a long trace need not be read to be looked at; nil where the trace
+  /// was not closed, or its index is damaged or of another writer.
+  public func index() -> TraceIndex? {
+    guard let index = try? TraceIndex(path: path),
+      index.chunks.contains(where: { $0.steps?.stride == 1 })
+    else { return nil }
+    return index
+  }
+
+  /// The summaries in the chunk at `location`.
+  public func summaries(in location: ChunkLocation) throws(TraceReadError) -> [Summary] {
+    guard location.length <= TraceScanner.maximumSpan, location.offset < 1 << 62 else {
+      throw .damaged(offset: location.offset, reason: "there is no chunk")
+    }
+    try scan.window.read(location.offset..<location.offset + location.length, into: &scratch)
+    do throws(ChunkError) { return try decoder.readSummaries(scratch.bytes) } catch {
+      throw .damaged(offset: location.offset, reason: error.reason)
+    }
   }
 }
 

@@ -1,6 +1,4 @@
 /// Where the chunks of a closed trace are, by its summary: nothing else of the file is read.
-///
-/// Steps are in file order, so the chunk of a step is found by halving: decode one, compare, go on.
 public struct TraceIndex: Equatable, Sendable {
   /// A chunk, by the summary.
   public struct Chunk: Equatable, Sendable {
@@ -12,7 +10,12 @@ public struct TraceIndex: Equatable, Sendable {
     public var hasSteps: Bool
     /// Whether it has the run or a graph.
     public var hasNames: Bool
+    /// Which steps are in it, or are summed up in it; nil where the summary does not say.
+    public var steps: StepSpan?
   }
+
+  /// Steps in a block of the summaries, from the finest to the coarsest.
+  public static let strides = LevelBuilder.strides
 
   /// In file order.
   public var chunks: [Chunk]
@@ -26,6 +29,9 @@ public struct TraceIndex: Equatable, Sendable {
     var window = try FileWindow(path: path)
     guard let section = try SummarySection(&window) else { return nil }
     chunks = section.chunks.map { Chunk($0) }
+    if section.stepSpans.count == chunks.count {
+      for (index, span) in section.stepSpans.enumerated() { chunks[index].steps = span }
+    }
     steps = section.statistics?.messageCounts.first { $0.0 == Topic.step.rawValue }?.1 ?? 0
   }
 }
@@ -39,7 +45,7 @@ extension TraceIndex.Chunk {
       switch Topic(rawValue: channel) {
       case .step: hasSteps = true
       case .run, .graph: hasNames = true
-      case nil: break
+      case .summary, .detail, nil: break
       }
     }
   }

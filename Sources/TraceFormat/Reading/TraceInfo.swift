@@ -46,31 +46,44 @@ public struct TraceInfo: Equatable, Sendable {
     let source = try TraceFile(path: path)
     var scan = try FileScanner(path: path)
     var decoder = ChunkDecoder()
+    var known = GapList()
     var lastChunk: ChunkLocation?
     while let findings = try scan.next() {
       for finding in findings {
         switch finding {
-        case .gap(let gap): gaps.append(gap)
+        case .gap(let gap):
+          if let chunk = lastChunk, let items = try? source.items(in: chunk) {
+            addLast(of: items)
+            lastChunk = nil
+          }
+          if let lastStep { known.skip(to: lastStep) }
+          known.add(gap)
         case .records(let range):
           let bytes = UnsafeRawBufferPointer(rebasing: scan.window.bytes[range])
-          add(decoder.items(ofRecords: bytes, at: scan.location(range)))
+          add(decoder.items(ofRecords: bytes, at: scan.location(range)), &known)
         case .chunk(let range, let indexes, let condition):
           let record = UnsafeRawBufferPointer(rebasing: scan.window.bytes[range])
           let index = UnsafeRawBufferPointer(rebasing: scan.window.bytes[indexes])
-          if condition == .sound, firstStep != nil, let count = stepCount(byIndexes: index) {
+          if condition == .sound, firstStep != nil, !known.isOpen,
+            let count = messageCount(of: .step, byIndexes: index)
+          {
             lastChunk = scan.location(range)
             messages += count
             steps += count
             add(chunk: record)
+          } else if condition == .sound, let count = messageCount(of: .summary, byIndexes: index) {
+            messages += count
+            add(chunk: record)
           } else {
             let items = decoder.items(
               ofChunk: record, at: scan.location(range), isReported: condition == .damaged)
-            if add(items) > 0 { add(chunk: record) }
+            if add(items, &known) > 0 { add(chunk: record) }
           }
         }
       }
     }
     if let lastChunk, let items = try? source.items(in: lastChunk) { addLast(of: items) }
+    gaps = known.gaps
     bytes = try scan.window.size()
     ended = scan.isClosed
     incompleteBytes = ended ? 0 : bytes - min(bytes, scan.scanner.position)
@@ -80,16 +93,18 @@ public struct TraceInfo: Equatable, Sendable {
   ///
   /// - Returns: how many messages it was.
   @discardableResult
-  private mutating func add(_ items: [TraceItem]) -> Int {
+  private mutating func add(_ items: [TraceItem], _ known: inout GapList) -> Int {
     var count = 0
     for item in items {
       switch item {
       case .gap(let gap):
-        gaps.append(gap)
+        known.add(gap)
         continue
       case .run(let run): self.run = run
       case .graph(let graph): self.graph = graph
+      case .detail: break
       case .step(let step, _):
+        known.add(step: step.index)
         steps += 1
         firstStep = firstStep ?? step.index
         first = first ?? step
@@ -119,16 +134,19 @@ public struct TraceInfo: Equatable, Sendable {
   }
 }
 
-/// How many steps a chunk holds by its message indexes; nil where it holds more, or has none.
-private func stepCount(byIndexes indexes: UnsafeRawBufferPointer) -> Int? {
-  var steps = 0
-  var isOfStepsAlone = true
+/// How many messages of `topic` a chunk holds by its message indexes; nil where it holds others, or
+/// none.
+private func messageCount(
+  of topic: Topic, byIndexes indexes: UnsafeRawBufferPointer
+) -> Int? {
+  var count = 0
+  var isOfTopicAlone = true
   forEachRecord(in: indexes) { opcode, _, content in
     var fields = FieldReader(content)
     guard opcode == Opcode.messageIndex.rawValue, let index = try? MessageIndexRecord(&fields),
-      index.channel == Topic.step.rawValue
-    else { return isOfStepsAlone = false }
-    steps += index.entries.count
+      index.channel == topic.rawValue
+    else { return isOfTopicAlone = false }
+    count += index.entries.count
   }
-  return isOfStepsAlone && steps > 0 ? steps : nil
+  return isOfTopicAlone && count > 0 ? count : nil
 }

@@ -28,7 +28,8 @@ struct TraceScanner {
   private var allowsUnmarked = false
   /// Of the next marker; nil where damage makes it unknown.
   private var nextSequence: UInt64? = 0
-  private var droppedEvents: UInt64 = 0
+  /// Events that the producer has dropped so far.
+  private(set) var droppedEvents: UInt64 = 0
   /// CRC-32 of all so far; nil behind damage.
   private var dataChecksum: UInt32? = 0
 
@@ -127,7 +128,7 @@ extension TraceScanner {
       return .advanced(end, [])
     case .chunk: return .advanced(end, [.chunk(0..<end, indexes: end..<end, .unmarked)])
     case .schema, .channel, .message: return .advanced(end, [.records(0..<end)])
-    case .messageIndex, .attachment, .metadata, .marker: return .advanced(end, [])
+    case .messageIndex, .attachment, .metadata, .marker, .stepIndex: return .advanced(end, [])
     case nil where head.opcode > 0x80: return .advanced(end, [])
     default: return lose("there is no record where one should be")
     }

@@ -61,12 +61,17 @@ public final class FileOutput: TraceOutput {
   /// Ends the file, if it was opened here.
   public func close() throws(TraceWriteError) {
     guard owns, descriptor >= 0 else { return }
+    var status = stat()
+    // Somebody removed the file or its folder: nobody will find what was written.
+    let isGone =
+      fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 0
     let result = Glibc.close(descriptor)
     let code = errno
     descriptor = -1
     guard result == 0 || code == EINTR else {
       throw .system(call: "close", path: path, code: code)
     }
+    if isGone { throw .system(call: "close", path: path, code: ENOENT) }
   }
 }
 

@@ -24,6 +24,8 @@ struct SummaryWriter: ~Copyable {
   private var statistics = StatisticsRecord()
   private var messageCounts: [UInt16: UInt64] = [:]
   private var times: ClosedRange<UInt64>?
+  private var stepIndex = StepIndexRecord()
+  private var hasStepIndex = false
 
   init(_ parts: Parts = .all) {
     self.parts = parts
@@ -54,6 +56,12 @@ struct SummaryWriter: ~Copyable {
     statistics.chunks &+= 1
     chunkIndexes.append(chunk)
     if !messages.isEmpty { add(messages: messages, times: chunk.startTime...chunk.endTime) }
+  }
+
+  /// Notes which steps the chunk that was noted last has.
+  mutating func add(_ span: StepSpan?) {
+    hasStepIndex = true
+    stepIndex.add(span)
   }
 
   mutating func add(_ attachment: AttachmentIndexRecord) {
@@ -99,6 +107,11 @@ struct SummaryWriter: ~Copyable {
     append(.chunkIndexes, .chunkIndex, chunkIndexes, &buffer)
     append(.attachmentIndexes, .attachmentIndex, attachmentIndexes, &buffer)
     append(.metadataIndexes, .metadataIndex, metadataIndexes, &buffer)
+    if hasStepIndex {
+      let begin = buffer.count
+      stepIndex.write(into: &buffer)
+      note(.stepIndex, from: begin, to: buffer.count)
+    }
     let offsets = buffer.count
     func place(_ index: Int) -> UInt64 { position + UInt64(index - origin) }
     if parts.contains(.offsets) {

@@ -19,6 +19,8 @@ public final class TraceWriter {
     public var repetitionBytes: UInt64 = 64 << 20
     /// How chunks are compressed.
     public var compression = ChunkCompression.zstd
+    /// Whether steps are summed up in `/summary`.
+    public var writesLevels = true
     /// Whether to wait for the disk after each chunk.
     public var syncsEachChunk = false
 
@@ -38,17 +40,26 @@ public final class TraceWriter {
   private let output: any TraceOutput
   private let tap: TraceFeed?
   private let options: Options
-  private let run: Run
-  private var graphs: [Graph] = []
+  let run: Run
+  private(set) var graphs: [Graph] = []
   private var chunk: ChunkBuilder
   private var message = ByteBuffer(capacity: 64 << 10)
   private var pending = ByteBuffer(capacity: 512 << 10)
   private var summary = SummaryWriter()
+  /// Which steps are in the open chunk.
+  private var span: StepSpan?
+  private var levels = LevelBuilder()
+  /// Summaries that wait for chunks of their own.
+  private var summaries: [Summary] = []
   private var checksum: UInt32 = 0
   private var sequence: UInt64 = 0
   private var chunkOpened: UInt64?
   private var lastRepetition: UInt64 = 0
   private var isClosed = false
+  /// When the last step ended, in Unix time.
+  private(set) var lastTime: UInt64 = 0
+  /// Steps handed to the output.
+  private var writtenSteps: UInt64 = 0
 
   /// A trace of `run`; its first bytes are written at once.
   ///
@@ -81,6 +92,7 @@ public final class TraceWriter {
     guard !isClosed else { return }
     graphs.removeAll { $0.id == graph.id }
     graphs.append(graph)
+    levels.add(graph)
     if chunk.messageCount(Topic.step.rawValue) > 0 { flush() }
     if chunk.messageCount(Topic.run.rawValue) == 0 {
       addNames(now: now)
@@ -96,6 +108,7 @@ public final class TraceWriter {
     message.removeAll()
     step.encode(into: &message)
     if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flush() }
+    note(step)
     let begin = run.wallClockOrigin &+ step.start
     add(
       .step, sequence: UInt32(truncatingIfNeeded: step.index), logTime: begin &+ step.duration,
@@ -105,6 +118,20 @@ public final class TraceWriter {
     repeatNamesIfDue(now: now)
   }
 
+  /// Writes what was seen of an op; whoever is in a hurry calls `flush()` behind it.
+  public func write(detail: Detail, now: UInt64) {
+    guard !isClosed else { return }
+    message.removeAll()
+    detail.encode(into: &message)
+    if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flush() }
+    let time = wallClock(now)
+    add(
+      .detail, sequence: UInt32(truncatingIfNeeded: detail.step), logTime: time,
+      publishTime: time)
+    if chunkOpened == nil { chunkOpened = now }
+    if chunk.count >= options.chunkBytes { flush() }
+  }
+
   /// Writes what is older than the flush interval.
   public func flushIfDue(now: UInt64) {
     guard let chunkOpened, now >= chunkOpened, now - chunkOpened >= options.flushInterval
@@ -112,38 +139,96 @@ public final class TraceWriter {
     flush()
   }
 
+  /// Notes a step that comes into the chunk.
+  func note(_ step: Step) {
+    let hasActivations = !step.activations.node.isEmpty
+    var known = span ?? StepSpan(stride: 1, steps: step.index...step.index)
+    known.add(step.index, hasActivations: hasActivations)
+    span = known
+    lastTime = run.wallClockOrigin &+ step.start &+ step.duration
+    if options.writesLevels { levels.add(step) { summaries.append($0) } }
+  }
+
   /// Writes what is there.
   public func flush() {
+    flushChunk()
+    // Only behind the chunk of their steps.
+    if !summaries.isEmpty { writeSummaries() }
+  }
+
+  /// Writes a marker, and behind it a chunk with its message indexes.
+  func write(
+    _ stored: UnsafeRawBufferPointer, _ index: ChunkIndexRecord, _ counts: [(UInt16, UInt64)]
+  ) {
+    Marker(sequence: sequence, droppedEvents: droppedEvents, covering: stored)
+      .write(into: &pending)
+    pending.append(stored)
+    sequence += 1
+    summary.add(index, messages: counts)
+    summary.add(span)
+    span = nil
+    let steps = counts.first { $0.0 == Topic.step.rawValue }?.1 ?? 0
+    writtenSteps += steps
+    send(steps: steps)
+  }
+
+  private func flushChunk() {
     guard chunk.count > 0, !isClosed else { return }
     let counts = chunk.messageCounts
-    let steps = chunk.messageCount(Topic.step.rawValue)
     let index = chunk.finish(position: position + UInt64(Marker.recordSize))
-    Marker(sequence: sequence, droppedEvents: droppedEvents, covering: chunk.span)
-      .write(into: &pending)
-    pending.append(chunk.span)
-    sequence += 1
+    write(chunk.span, index, counts)
     chunkOpened = nil
-    summary.add(index, messages: counts)
-    send(steps: UInt64(steps))
   }
 
   /// Ends the trace: names once more, summary, footer.
   public func close(now: UInt64) {
     guard !isClosed else { return }
     flush()
+    levels.finish { summaries.append($0) }
+    if !summaries.isEmpty { writeSummaries() }
     addNames(now: now)
     flush()
     summary.write(at: position, checksum: checksum, into: &pending)
     send(steps: 0)
     isClosed = true
-    do throws(TraceWriteError) { try output.close() } catch { failure = failure ?? error }
+    do throws(TraceWriteError) { try output.close() } catch {
+      // What is said at the end is said of all of it.
+      if failure == nil { (failure, lostSteps) = (error, writtenSteps) }
+    }
+  }
+}
+
+// MARK: - Levels
+
+extension TraceWriter {
+  /// Writes the summaries that wait: chunks of one level each, so that who draws from one need not
+  /// read the others.
+  private func writeSummaries() {
+    let waiting = summaries
+    summaries = []
+    for stride in LevelBuilder.strides {
+      for one in waiting where one.stride == UInt32(stride) {
+        message.removeAll()
+        one.encode(into: &message)
+        if chunk.count > 0, chunk.count + message.count > options.chunkBytes { flushChunk() }
+        let end = one.firstStep + UInt64(one.blocks) * stride - 1
+        var known = span ?? StepSpan(stride: stride, steps: one.firstStep...end)
+        known.add(one.firstStep, hasActivations: false)
+        known.add(end, hasActivations: false)
+        span = known
+        add(
+          .summary, sequence: UInt32(truncatingIfNeeded: one.firstStep), logTime: lastTime,
+          publishTime: lastTime)
+      }
+      flushChunk()
+    }
   }
 }
 
 // MARK: - Names
 
 extension TraceWriter {
-  private func repeatNamesIfDue(now: UInt64) {
+  func repeatNamesIfDue(now: UInt64) {
     guard position - lastRepetition >= options.repetitionBytes else { return }
     flush()
     addNames(now: now)

@@ -32,8 +32,9 @@ extension DataDescription {
       return .copy(length: length, symbols: symbols, samples: samples, seed: seed)
     case .modular(let modulus, let fraction):
       return .modular(modulus: modulus, fraction: fraction, seed: seed)
-    case .images(let size, let classes, let samples):
-      return .images(size: size, classes: classes, samples: samples, seed: seed)
+    case .images(let size, let classes, let channels, let samples):
+      return .images(
+        size: size, classes: classes, channels: channels, samples: samples, seed: seed)
     case .inline(let inputs, let targets):
       return try Dataset(inline: inputs, targets: targets, wantsClasses: wantsClasses)
     case .digits:

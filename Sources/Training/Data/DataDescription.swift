@@ -11,7 +11,7 @@ public struct DataDescription: Sendable {
     case adding(length: Int, samples: Int)
     case copy(length: Int, symbols: Int, samples: Int)
     case modular(modulus: Int, fraction: Double)
-    case images(size: Int, classes: Int, samples: Int)
+    case images(size: Int, classes: Int, channels: Int, samples: Int)
     case inline(inputs: JSONValue, targets: JSONValue?)
     case digits
   }
@@ -88,6 +88,7 @@ public struct DataDescription: Sendable {
       return .images(
         size: try reader.int("size", in: 4...4096, default: 16),
         classes: try reader.int("classes", in: 1...DrawnShape.allCases.count, default: 4),
+        channels: try reader.int("channels", in: 1...16, default: 1),
         samples: try reader.int("samples", in: samples, default: 1024))
     case "inline":
       guard let inputs = reader.value("inputs") else {

@@ -22,29 +22,34 @@ enum DrawnShape: Int, CaseIterable {
 }
 
 extension Dataset {
-  /// Shapes of random place, size and brightness on a noisy ground: one channel, `size` × `size`.
-  static func images(size: Int, classes: Int, samples: Int, seed: UInt64) -> Dataset {
+  /// Shapes of random place, size and brightness on a noisy ground: `size` × `size`, in each channel
+  /// of another brightness.
+  static func images(
+    size: Int, classes: Int, channels: Int = 1, samples: Int, seed: UInt64
+  ) -> Dataset {
     var stream = RandomStream(seed: seed, name: "images")
     var (inputs, labels): ([Float], [Int32]) = ([], [])
-    inputs.reserveCapacity(size * size * samples)
+    inputs.reserveCapacity(channels * size * size * samples)
     for sample in 0..<samples {
       let shape = DrawnShape.allCases[sample % classes]
       let radius = Float(size) * stream.uniform(0.25, 0.45)
       let room = Float(size) / 2 - radius
       let middle = (x: stream.uniform(-room, room), y: stream.uniform(-room, room))
-      let brightness = stream.uniform(0.6, 1)
-      for row in 0..<size {
-        for column in 0..<size {
-          let x = (Float(column) + 0.5 - Float(size) / 2 - middle.x) / radius
-          let y = (Float(row) + 0.5 - Float(size) / 2 - middle.y) / radius
-          let ground = shape.covers(x, y) ? brightness : 0
-          inputs.append(max(0, min(1, ground + 0.1 * stream.normal())))
+      for _ in 0..<channels {
+        let brightness = stream.uniform(0.6, 1)
+        for row in 0..<size {
+          for column in 0..<size {
+            let x = (Float(column) + 0.5 - Float(size) / 2 - middle.x) / radius
+            let y = (Float(row) + 0.5 - Float(size) / 2 - middle.y) / radius
+            let ground = shape.covers(x, y) ? brightness : 0
+            inputs.append(max(0, min(1, ground + 0.1 * stream.normal())))
+          }
         }
       }
       labels.append(Int32(shape.rawValue))
     }
     return Dataset(
-      inputs: inputs, inputShape: [1, size, size], targets: .classes(labels, count: classes),
+      inputs: inputs, inputShape: [channels, size, size], targets: .classes(labels, count: classes),
       count: samples)
   }
 }

@@ -163,7 +163,9 @@ extension ObjectReader {
   /// the mistake.
   func missing(_ key: String, _ kind: String) -> ModelFileError {
     let misspelt = members.map(\.key).first {
-      !asked.contains($0) && Spelling.distance($0.lowercased(), key) <= max(1, key.count / 3)
+      guard !asked.contains($0) else { return false }
+      let isShortened = $0.count > 2 && key.hasPrefix($0.lowercased())
+      return isShortened || Spelling.distance($0.lowercased(), key) <= max(1, key.count / 3)
     }
     if let misspelt {
       return ModelFileError(

@@ -5,7 +5,6 @@ protocol PlainPrimitive: Primitive {
   init()
 }
 
-extension ReLU: PlainPrimitive {}
 extension Sigmoid: PlainPrimitive {}
 extension Tanh: PlainPrimitive {}
 extension SiLU: PlainPrimitive {}
@@ -14,7 +13,7 @@ extension Log: PlainPrimitive {}
 extension Identity: PlainPrimitive {}
 extension Detach: PlainPrimitive {}
 
-/// `torch.nn.ReLU`, `Sigmoid`, `Tanh`, `SiLU`, `Identity`; `torch.exp`, `log`, `detach`.
+/// `torch.nn.Sigmoid`, `Tanh`, `SiLU`, `Identity`; `torch.exp`, `log`, `detach`.
 struct PlainLayer<Function: PlainPrimitive>: LayerDefinition {
   static var type: String { Function.name }
 
@@ -27,37 +26,69 @@ struct PlainLayer<Function: PlainPrimitive>: LayerDefinition {
   }
 }
 
-/// `torch.nn.LeakyReLU`: `negative_slope`.
+/// `torch.nn.ReLU`: `inplace`.
+struct ReLULayer: LayerDefinition {
+  static let type = "ReLU"
+
+  let isInPlace: Bool
+
+  init(_ reader: inout ObjectReader) throws(ModelFileError) {
+    isInPlace = try reader.bool("inplace", default: false)
+  }
+
+  func build(
+    _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
+  ) throws(ModelFileError) -> ValueID {
+    try model.activate(ReLU(), inputs, at: place, isInPlace: isInPlace)
+  }
+}
+
+/// `torch.nn.LeakyReLU`: `negative_slope`, `inplace`.
 struct LeakyReLULayer: LayerDefinition {
   static let type = "LeakyReLU"
 
   let slope: Double
+  let isInPlace: Bool
 
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     slope = try reader.double("negative_slope", in: Double.finite, default: 0.01)
+    isInPlace = try reader.bool("inplace", default: false)
+    if isInPlace, slope < 0 {
+      throw ModelFileError(
+        reader.path(of: "inplace"), "in place it needs a negative_slope that is not negative",
+        hint: "the result would not tell on which side the input was")
+    }
   }
 
   func build(
     _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
   ) throws(ModelFileError) -> ValueID {
-    try model.apply(LeakyReLU(negativeSlope: Float(slope)), to: inputs, at: place)
+    try model.activate(
+      LeakyReLU(negativeSlope: Float(slope)), inputs, at: place, isInPlace: isInPlace)
   }
 }
 
-/// `torch.nn.ELU`: `alpha`.
+/// `torch.nn.ELU`: `alpha`, `inplace`.
 struct ELULayer: LayerDefinition {
   static let type = "ELU"
 
   let alpha: Double
+  let isInPlace: Bool
 
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     alpha = try reader.double("alpha", in: Double.finite, default: 1)
+    isInPlace = try reader.bool("inplace", default: false)
+    if isInPlace, alpha < 0 {
+      throw ModelFileError(
+        reader.path(of: "inplace"), "in place it needs an alpha that is not negative",
+        hint: "the result would not tell on which side the input was")
+    }
   }
 
   func build(
     _ inputs: [ValueID], at place: LayerPlace, in model: inout ModelBuilder
   ) throws(ModelFileError) -> ValueID {
-    try model.apply(ELU(alpha: Float(alpha)), to: inputs, at: place)
+    try model.activate(ELU(alpha: Float(alpha)), inputs, at: place, isInPlace: isInPlace)
   }
 }
 

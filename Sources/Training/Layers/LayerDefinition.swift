@@ -41,15 +41,21 @@ enum LayerCatalogue {
     [
       LinearLayer.self, LayerNormLayer.self, FlattenLayer.self, ReshapeLayer.self,
       TransposeLayer.self, SelectLayer.self, ConcatLayer.self,
-    ] + sequences + activations + arithmetic
+    ] + sequences + images + activations + arithmetic
 
   private static let sequences: [any LayerDefinition.Type] = [
     EmbeddingLayer.self, PositionalEmbeddingLayer.self, RNNLayer.self,
     GatedRecurrentLayer<LSTM>.self, GatedRecurrentLayer<GRU>.self, MultiheadAttentionLayer.self,
   ]
 
+  private static let images: [any LayerDefinition.Type] = [
+    Conv1dLayer.self, Conv2dLayer.self, MaxPool2dLayer.self, AvgPool2dLayer.self,
+    AdaptiveAvgPool2dLayer.self, BatchNormLayer<BatchNorm1d>.self,
+    BatchNormLayer<BatchNorm2d>.self, GroupNormLayer.self, RMSNormLayer.self, DropoutLayer.self,
+  ]
+
   private static let activations: [any LayerDefinition.Type] = [
-    PlainLayer<ReLU>.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,
+    ReLULayer.self, PlainLayer<Sigmoid>.self, PlainLayer<Tanh>.self, GELULayer.self,
     LeakyReLULayer.self, ELULayer.self, PlainLayer<SiLU>.self, SoftmaxLayer<Softmax>.self,
     SoftmaxLayer<LogSoftmax>.self,
   ]

@@ -46,4 +46,10 @@ enum LayerLimits {
   static let size = 1 << 31
   /// The largest number of features where their square is a size, too.
   static let width = 1 << 20
+  /// The largest kernel, stride, padding and dilation.
+  static let extent = 1 << 16
+  /// The most elements of a parameter.
+  static let elements = 1 << 36
+  /// What may be added to a variance.
+  static let epsilon = 0...Double(Float.greatestFiniteMagnitude)
 }

@@ -26,6 +26,8 @@ struct ModelParts {
     options.clipNorm = file.training.clipNorm
     options.clipValue = file.training.clipValue
     options.threads = threads
+    options.precision = Precision(rawValue: file.training.precision) ?? .float32
+    options.seed = file.seed
     maker = PlanMaker(
       network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
   }

@@ -24,7 +24,11 @@ public final class PreparedModel {
     layers = parts.builder.layers
     maker = parts.maker
     let builder = parts.builder
-    let plan = try maker.plan(file, layers: layers)
+    let plan: Plan
+    do { plan = try maker.plan(file, layers: layers) } catch {
+      if case .plan(let refused) = error { throw Self.refusal(refused, parts.builder.layers) }
+      throw error
+    }
     do { executor = try Executor(plan) } catch { throw .plan(error) }
     if file.memory != MemoryDescription() {
       do {
@@ -48,11 +52,48 @@ public final class PreparedModel {
     }
   }
 
+  /// The mistakes of the textbook by the names that people know them by.
+  private static func refusal(_ error: PlanError, _ layers: [BuiltLayer]) -> TrainingError {
+    switch error {
+    case .brokenGraph:
+      return .refused(
+        rule: "broken_graph", layer: "loss",
+        ModelFileError(
+          "loss",
+          "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
+          hint: "give the model a layer with parameters, and let the loss depend on it"))
+    case .overwrittenTensor(let it, let other):
+      let place = layers.first { $0.path == it.layer }?.jsonPath ?? it.layer
+      return .refused(
+        rule: "overwritten_tensor", layer: it.layer,
+        ModelFileError(
+          place + ".inplace",
+          "overwritten_tensor: \(it.kind) \"\(it.name)\" overwrites in place what \(other.kind) "
+            + "\"\(other.name)\" needs for backward", hint: "set \"inplace\": false"))
+    default: return .plan(error)
+    }
+  }
+
   private func set(_ parameter: ParameterID, to start: Start) {
     let it = executor.plan.network[parameter]
     let elements = executor.elements(of: it.value)
     var stream = RandomStream(seed: file.seed, name: it.name)
     start.fill(elements, shape: executor.plan.network[it.value].shape, from: &stream)
+  }
+}
+
+extension PreparedModel {
+  /// Below what targets are, where they are classes.
+  public var classCount: Int? { dataset?.classCount }
+
+  /// Below what inputs are, where an embedding looks them up.
+  public var tokenCount: Int? {
+    let network = executor.plan.network
+    for node in network.nodes where type(of: node.primitive).name == "Embedding" {
+      guard network[node.operands[0]].origin == .input else { continue }
+      return network[node.operands[1]].shape.sizes.first
+    }
+    return nil
   }
 }
 
@@ -89,16 +130,32 @@ extension PreparedModel {
         }
         _ = executor.elements(of: parameter.value).update(from: numbers)
       }
+      // Weights may come from where no running statistics are kept.
+      for buffer in executor.plan.network.buffers {
+        guard let found = file.shape(of: buffer.name),
+          let numbers = file.floats(of: buffer.name)
+        else { continue }
+        let shape = executor.plan.network[buffer.value].shape
+        guard found == shape.sizes else {
+          throw SafetensorsError(
+            path: path,
+            reason: "\"\(buffer.name)\" has shape \(Shape(found)), the model needs \(shape)")
+        }
+        _ = executor.elements(of: buffer.value).update(from: numbers)
+      }
     } catch { throw .weights(error) }
   }
 
-  /// Writes every parameter to a safetensors file.
+  /// Writes every parameter and running statistic to a safetensors file.
   public func saveWeights(_ path: String) throws(SafetensorsError) {
+    let network = executor.plan.network
+    let values =
+      network.parameters.map { ($0.name, $0.value) } + network.buffers.map { ($0.name, $0.value) }
     try writeSafetensors(
-      executor.plan.network.parameters.map { parameter in
+      values.map { name, value in
         NamedTensor(
-          name: parameter.name, shape: executor.plan.network[parameter.value].shape.sizes,
-          values: UnsafeBufferPointer(executor.elements(of: parameter.value)))
+          name: name, shape: network[value].shape.sizes,
+          values: UnsafeBufferPointer(executor.elements(of: value)))
       }, to: path)
   }
 }

@@ -13,6 +13,10 @@ public struct RecordingOptions {
   public var normsEvery: Int?
   /// Whether to wait for the disk after each chunk.
   public var syncsEachChunk = false
+  /// The step of which each op is recorded in detail; nil: none.
+  public var detailedStep: Int?
+  /// Gets run, graph and steps on the thread that writes them: for whoever judges.
+  public var observe: (@Sendable (TraceItem) -> Void)?
   /// Names of run, host and device; the trainer fills in the rest.
   public var run = Run()
 
@@ -30,6 +34,8 @@ public struct TrainingOutcome: Sendable {
   public var accuracy: Double?
   /// Seconds from the first step's start to the last one's end.
   public var seconds = 0.0
+  /// Why the run broke; nil where it did not.
+  public var breakReason: String?
   /// What became of the trace; nil where none was asked for.
   public var recording: Recorder.Outcome?
 
@@ -72,7 +78,7 @@ public struct Trainer {
     if let recording {
       recorder = Recorder(
         model, run: describe(recording, normsEvery: normsEvery), output: recording.output,
-        tap: recording.tap, syncsEachChunk: recording.syncsEachChunk)
+        tap: recording.tap, syncsEachChunk: recording.syncsEachChunk, observe: recording.observe)
     }
     var outcome = train(recorder, recording, normsEvery: normsEvery)
     outcome.recording = recorder?.finish()
@@ -87,6 +93,12 @@ public struct Trainer {
     perform(index, record: record)
   }
 
+  /// The loss of a batch in evaluation: running statistics, and nothing is dropped.
+  public mutating func evaluate(batch: Int) -> Double {
+    let size = model.file.training.batchSize
+    return model.executor.evaluate(samples: size, of: size) { load(batch, into: $0) }.loss
+  }
+
   private mutating func train(
     _ recorder: Recorder?, _ recording: RecordingOptions?, normsEvery: Int
   ) -> TrainingOutcome {
@@ -97,21 +109,37 @@ public struct Trainer {
     var start = begin
     var measured = StepMeasurement(model)
     defer { measured?.deallocate() }
-    for step in 0..<steps {
-      guard control.waitForNextStep(after: start) else { break }
+    var step = 0
+    /// A step that broke: it can be walked again, since its update was left out.
+    var broken: Int?
+    loop: while step < steps {
+      let turn = control.waitForTurn(after: start)
+      switch turn {
+      case .end: break loop
+      case .walk where broken != nil:
+        walk(broken ?? step, recorder, waits: true)
+        continue
+      case .step, .walk: broken = nil
+      }
       let slot = recorder?.ring.claim()
       if slot == nil { recorder?.drop() }
       var record = StepRecord()
+      record.stopsAtNonFinite = control.breaksAtNonFinite
       let isMeasured =
-        isInstrumented && normsEvery > 0 && (step % normsEvery == 0 || step == steps - 1)
+        isInstrumented && normsEvery > 0
+        && (step % normsEvery == 0 || step == steps - 1 || turn == .walk)
       if let slot, isInstrumented {
         record.times = slot.pointee.times
         record.parameters = slot.pointee.parameters
         record.outputs = isMeasured ? slot.pointee.outputs : nil
       }
+      if turn == .walk || step == recording?.detailedStep {
+        record.inspection = inspection(step, recorder, waits: turn == .walk)
+      }
       if let measured { record.times = record.times ?? measured.buffer }
       start = MonotonicClock.now()
       let result = perform(step, record: record)
+      if turn == .walk { control.finishWalk() }
       measured?.add(record, of: model.executor.plan, result)
       if let slot {
         slot.pointee.index = step
@@ -121,6 +149,9 @@ public struct Trainer {
         slot.pointee.samples = samples
         slot.pointee.result = result
         slot.pointee.isMeasured = isMeasured
+        if record.inspection != nil {
+          slot.pointee.leaveOutWaiting(rows: model.executor.plan.rows.count)
+        }
         recorder?.ring.publish()
       }
       outcome.steps = step + 1
@@ -132,9 +163,36 @@ public struct Trainer {
         measured?.deallocate()
         measured = nil
       }
+      if result.isBroken {
+        let what = result.loss.isFinite ? "a gradient" : "the loss"
+        control.breakRun("\(what) is not finite in step \(step)")
+        broken = step
+        if control.endsWhenBroken, record.inspection == nil { walk(step, recorder, waits: false) }
+      }
+      if control.breakReason != nil, control.endsWhenBroken { break }
+      step += 1
     }
+    outcome.breakReason = control.breakReason
     outcome.seconds = Double(MonotonicClock.now() - begin) / 1e9
     return outcome
+  }
+
+  /// Runs forward and backward of a step that broke once more, and records each op in detail.
+  private mutating func walk(_ step: Int, _ recorder: Recorder?, waits: Bool) {
+    var record = StepRecord()
+    record.stopsAtNonFinite = true
+    record.inspection = inspection(step, recorder, waits: waits)
+    _ = perform(step, record: record)
+    control.finishWalk()
+  }
+
+  private func inspection(_ step: Int, _ recorder: Recorder?, waits: Bool) -> OpInspection {
+    let details = OpDetails(network: model.executor.plan.network, step: step)
+    let control = control
+    return OpInspection { reading in
+      recorder?.write(details.detail(reading))
+      if waits, reading.phase == .backward { control.waitForNextOp() }
+    }
   }
 
   private mutating func perform(_ step: Int, record: StepRecord) -> StepResult {
@@ -212,6 +270,7 @@ extension Trainer {
     run.threads = UInt32(plan.options.threads)
     run.lossKind = file.loss.type
     run.isClassifier = file.loss.isClassifier
+    run.precision = plan.options.precision.rawValue
     run.arenaBytes = UInt64(plan.arenaBytes)
     return run
   }

@@ -5,6 +5,9 @@ public import Rematerialization
 public enum TrainingError: Error {
   /// A mistake in the model file.
   case model(ModelFileError)
+  /// A mistake that backpropagation would stumble over, found before anything runs: the rule that
+  /// names it, and the path of its layer.
+  case refused(rule: String, layer: String, ModelFileError)
   /// Data that cannot be used.
   case data(DataError)
   /// Weights that cannot be read or do not fit.

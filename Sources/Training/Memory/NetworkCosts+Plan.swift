@@ -17,7 +17,12 @@ extension NetworkCosts {
       node.name = it.name
       node.layer = it.layer
       node.inputs = it.operands.compactMap { producer[$0] }
-      node.isView = it.primitive.isView
+      // What is fused is made where its result goes.
+      node.isView =
+        it.primitive.isView || plan.fusedWith[index].contains { $0.index < index }
+      node.overwrites = it.isInPlace
+      node.isRandom = it.primitive.isRandom
+      node.hasSideEffects = it.primitive.hasSideEffects
       node.result = it.operands.isEmpty ? 0 : plan.bytes(of: it.result)
       node.extras = plan.extraBytes(of: id)
       node.needsExtras = needs.map { !$0.extras.isEmpty } ?? false

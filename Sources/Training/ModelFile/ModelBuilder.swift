@@ -3,6 +3,8 @@ internal import Autodiff
 /// A layer of the model file as it is in the network.
 struct BuiltLayer: Sendable {
   var path: String
+  /// In the model file: `model[3]`.
+  var jsonPath: String
   var kind: String
   var isContainer = false
   var isLoss = false
@@ -17,9 +19,11 @@ struct ModelBuilder {
   /// The output of each layer, by path.
   private var outputs: [String: ValueID] = [:]
   private var parameters: [String: ValueID] = [:]
+  private var buffers: [String: ValueID] = [:]
   let batch: BatchForm
   /// What containers around say of first values.
   private var inherited: InitialValues
+  var overwriting = Overwriting()
   private var input: ValueID?
   private var target: ValueID?
 
@@ -71,18 +75,22 @@ extension ModelBuilder {
       let type = Swift.type(of: definition)
       let inputs = try resolve(
         entry, count: type.inputCount, type: type.type, after: previous, prefix: prefix)
-      layers.append(BuiltLayer(path: place.path, kind: type.type))
+      layers.append(BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: type.type))
       return try definition.build(inputs, at: place, in: &self)
     case .sequential(let body):
       let input = try containerInput(entry, after: previous, prefix: prefix)
-      layers.append(BuiltLayer(path: place.path, kind: "Sequential", isContainer: true))
+      layers.append(
+        BuiltLayer(
+          path: place.path, jsonPath: place.jsonPath, kind: "Sequential", isContainer: true))
       return try build(body, input: input, prefix: place.path + "/", owner: place.owner + ".")
     case .residual(let body, let shortcut):
-      layers.append(BuiltLayer(path: place.path, kind: "Residual", isContainer: true))
+      layers.append(
+        BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: "Residual", isContainer: true))
       return try buildResidual(entry, body, shortcut, after: previous, prefix: prefix, at: place)
     case .repeated(let body, let times, let shares):
       var current = try containerInput(entry, after: previous, prefix: prefix)
-      layers.append(BuiltLayer(path: place.path, kind: "Repeat", isContainer: true))
+      layers.append(
+        BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: "Repeat", isContainer: true))
       for copy in 0..<times {
         current = try build(
           body, input: current, prefix: "\(place.path)/\(copy)/",
@@ -106,7 +114,8 @@ extension ModelBuilder {
         shortcut, input: input, prefix: place.path + "/shortcut/",
         owner: place.owner + ".shortcut.")
     }
-    guard let long, let short else { return input }
+    guard let long, var short else { return input }
+    short = try latest(short)
     guard shape(of: long) == shape(of: short) else {
       throw ModelFileError(
         place.jsonPath,
@@ -120,7 +129,7 @@ extension ModelBuilder {
   private mutating func containerInput(
     _ entry: LayerList.Entry, after previous: ValueID?, prefix: String
   ) throws(ModelFileError) -> ValueID? {
-    guard entry.inputs != nil else { return previous ?? batchInput() }
+    guard entry.inputs != nil else { return try latest(previous ?? batchInput()) }
     return try resolve(entry, count: 1...1, type: "a container", after: previous, prefix: prefix)[0]
   }
 
@@ -136,7 +145,7 @@ extension ModelBuilder {
         throw ModelFileError(
           entry.jsonPath + ".inputs", "missing; \(type) takes \(wanted) inputs by name")
       }
-      guard let value = previous ?? batchInput() else {
+      guard let value = try latest(previous ?? batchInput()) else {
         throw ModelFileError(
           entry.jsonPath, "takes the data's inputs, but the file has no data",
           hint: "add \"data\", or name another layer as \"input\"")
@@ -156,9 +165,9 @@ extension ModelBuilder {
   private mutating func find(
     _ name: String, from prefix: String, _ entry: LayerList.Entry
   ) throws(ModelFileError) -> ValueID {
-    if name == "$input", let value = batchInput() { return value }
+    if name == "$input", let value = batchInput() { return try latest(value) }
     if name == "$target", let value = batchTarget(), network[value].type == .float32 {
-      return value
+      return try latest(value)
     }
     if name.hasPrefix("$") {
       throw ModelFileError(
@@ -169,7 +178,7 @@ extension ModelBuilder {
     }
     var scope = prefix
     while true {
-      if let value = outputs[scope + name] { return value }
+      if let value = outputs[scope + name] { return try latest(value) }
       guard !scope.isEmpty else { break }
       let parts = scope.dropLast().split(separator: "/").dropLast()
       scope = parts.isEmpty ? "" : parts.joined(separator: "/") + "/"
@@ -210,6 +219,29 @@ extension ModelBuilder {
     return value
   }
 
+  /// A tensor that forward changes, as a running mean; shared where the layer is.
+  mutating func buffer(
+    _ name: String, _ shape: Shape, starts start: Float, at place: LayerPlace
+  ) -> ValueID {
+    let full = "\(place.owner).\(name)"
+    if let known = buffers[full], network[known].shape == shape { return known }
+    let value = network.addBuffer(full, shape: shape, start: start)
+    buffers[full] = value
+    return value
+  }
+
+  /// Refuses a parameter with more elements than can be counted in bytes and operations.
+  func checkSize(_ shape: Shape, at place: LayerPlace) throws(ModelFileError) {
+    var count = 1
+    for size in shape.sizes {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      guard !overflows, product <= LayerLimits.elements else {
+        throw ModelFileError(place.jsonPath, "a parameter of shape \(shape) is too large")
+      }
+      count = product
+    }
+  }
+
   mutating func constant(_ numbers: [Float], shape: Shape) -> ValueID {
     network.addConstant(numbers, shape: shape)
   }
@@ -221,11 +253,13 @@ extension ModelBuilder {
   }
 
   mutating func apply(
-    _ primitive: any Primitive, to operands: [ValueID], at place: LayerPlace, suffix: String = ""
+    _ primitive: any Primitive, to operands: [ValueID], at place: LayerPlace, suffix: String = "",
+    isInPlace: Bool = false
   ) throws(ModelFileError) -> ValueID {
     do {
       return try network.apply(
-        primitive, to: operands, name: place.path + suffix, layer: place.path)
+        primitive, to: operands, name: place.path + suffix, layer: place.path,
+        isInPlace: isInPlace)
     } catch {
       throw ModelFileError(place.jsonPath, "\(error.primitive): \(error.reason)")
     }
@@ -250,7 +284,7 @@ extension ModelBuilder {
     _ kind: String, _ primitive: any Primitive, to operands: [ValueID]
   ) throws(ModelFileError) -> ValueID {
     let path = layers.contains { $0.path == "loss" } ? "$loss" : "loss"
-    layers.append(BuiltLayer(path: path, kind: kind, isLoss: true))
+    layers.append(BuiltLayer(path: path, jsonPath: "loss", kind: kind, isLoss: true))
     return try apply(
       primitive, to: operands, at: LayerPlace(jsonPath: "loss", path: path, owner: path))
   }

@@ -92,6 +92,8 @@ public struct TrainingOptions: Sendable {
   public var clipValue: Double?
   /// Whether gradients are cleared before each step.
   public var zeroGrad: Bool
+  /// `fp32` or `bf16`.
+  public var precision: String
   /// How the learning rate changes.
   let schedule: LearningRateSchedule
 
@@ -110,7 +112,7 @@ public struct TrainingOptions: Sendable {
     } else {
       schedule = LearningRateSchedule()
     }
-    _ = try reader.choice("precision", of: ["fp32"], default: "fp32")
+    precision = try reader.choice("precision", of: ["fp32", "bf16"], default: "fp32")
     try reader.finish()
   }
 }

@@ -5,7 +5,8 @@ extension Graph {
   /// A plan as a trace tells it.
   init(_ plan: Plan, layers built: [BuiltLayer]) {
     self.init()
-    nodes = plan.network.nodes.indices.map { Node(plan, NodeID(index: $0)) }
+    let facts = NodeFacts(plan)
+    nodes = plan.network.nodes.indices.map { Node(plan, NodeID(index: $0), facts) }
     tensors = plan.savedTensors.enumerated().map { index, saved in
       var tensor = Tensor()
       tensor.id = UInt32(index)
@@ -36,7 +37,7 @@ extension Graph {
 }
 
 extension Graph.Node {
-  init(_ plan: Plan, _ id: NodeID) {
+  fileprivate init(_ plan: Plan, _ id: NodeID, _ facts: NodeFacts) {
     self.init()
     let network = plan.network
     let node = network[id]
@@ -51,33 +52,53 @@ extension Graph.Node {
       switch network[operand].origin {
       case .node(let producer): inputs.append(UInt32(producer.index))
       case .parameter(let parameter): parameters.append(UInt32(parameter.index))
-      case .input, .target, .constant: break
+      case .input, .target, .buffer, .constant: break
       }
-      if let source = network.nodes.firstIndex(where: {
-        $0.operands.isEmpty && $0.result == operand
-      }) {
-        inputs.append(UInt32(source))
-      }
+      if let source = facts.sources[operand] { inputs.append(UInt32(source.index)) }
     }
     if case .parameter(let parameter) = network[node.result].origin {
       parameters.append(UInt32(parameter.index))
     }
     shape = network[node.result].shape.sizes.map { UInt64($0) }
-    dtype = network[node.result].type.name
+    let isHalf = plan.options.precision == .bfloat16 && !node.operands.isEmpty && !shape.isEmpty
+    dtype = isHalf ? "bfloat16" : network[node.result].type.name
     forwardFlops = UInt64(cost.forward)
     backwardFlops = UInt64(cost.backward)
+    isInPlace = node.isInPlace
+    fusedWith = plan.fusedWith[id.index].map { UInt32($0.index) }
+    isRandom = node.primitive.isRandom
+    hasSideEffects = node.primitive.hasSideEffects
     saved = plan.savedByNode[id.index].map { UInt32($0) }
-    for row in plan.rows where row.node == id {
-      let bytes = UInt64(row.liveBytes[MemoryCategory.temporary.rawValue])
-      switch row.phase {
-      case .forward, .recompute: forwardWorkspaceBytes = max(forwardWorkspaceBytes, bytes)
-      case .backward: backwardWorkspaceBytes = max(backwardWorkspaceBytes, bytes)
-      case .optimizer: break
-      }
-    }
+    forwardWorkspaceBytes = facts.forwardWorkspace[id.index]
+    backwardWorkspaceBytes = facts.backwardWorkspace[id.index]
   }
 
   private func sourceKind(_ node: Network.Node) -> String {
     (node.primitive as? Source)?.isTrained == true ? "Parameter" : "Constant"
+  }
+}
+
+/// What is looked up for every node, gathered in one pass.
+private struct NodeFacts {
+  /// The node that stands for a value from outside.
+  var sources: [ValueID: NodeID] = [:]
+  var forwardWorkspace: [UInt64]
+  var backwardWorkspace: [UInt64]
+
+  init(_ plan: Plan) {
+    forwardWorkspace = plan.network.nodes.map { _ in 0 }
+    backwardWorkspace = forwardWorkspace
+    for (index, node) in plan.network.nodes.enumerated() where node.operands.isEmpty {
+      sources[node.result] = NodeID(index: index)
+    }
+    for row in plan.rows {
+      let (node, bytes) =
+        (row.node.index, UInt64(row.liveBytes[MemoryCategory.temporary.rawValue]))
+      switch row.phase {
+      case .forward: forwardWorkspace[node] = max(forwardWorkspace[node], bytes)
+      case .backward: backwardWorkspace[node] = max(backwardWorkspace[node], bytes)
+      case .optimizer: break
+      }
+    }
   }
 }

@@ -29,6 +29,7 @@ public final class Recorder {
     let outcome = Mutex(Outcome())
     /// The plan of the steps to come, until the writing thread has taken it.
     let next = Mutex<Handover?>(nil)
+    let details = Mutex<[Detail]>([])
   }
 
   /// What the writing thread takes over.
@@ -39,6 +40,7 @@ public final class Recorder {
     var encoder: StepEncoder
     let isInstrumented: Bool
     let origin: UInt64
+    let observe: (@Sendable (TraceItem) -> Void)?
   }
 
   /// Starts the writing thread.
@@ -46,7 +48,7 @@ public final class Recorder {
   /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
   init(
     _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
-    syncsEachChunk: Bool
+    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> Void)?
   ) {
     let plan = model.executor.plan
     ring = StepRing(
@@ -54,12 +56,16 @@ public final class Recorder {
       readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
+    // A step is to be on disk 100 ms after its end, and the writer may sleep for 20 of them.
+    options.flushInterval = 70_000_000
     let work = Work(
       writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
       graph: Graph(plan, layers: model.layers),
       encoder: StepEncoder(
         plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
-      isInstrumented: run.isInstrumented, origin: run.monotonicOrigin)
+      isInstrumented: run.isInstrumented, origin: run.monotonicOrigin,
+      observe: observe)
+    observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
   }
@@ -87,6 +93,9 @@ public final class Recorder {
   /// Notes that a step found no free slot.
   func drop() { state.dropped.add(1, ordering: .relaxed) }
 
+  /// Hands over what was seen of an op.
+  func write(_ detail: Detail) { state.details.withLock { $0.append(detail) } }
+
   /// Writes what is left, closes the trace and says how it went.
   public func finish() -> Outcome {
     state.isFinished.store(true, ordering: .releasing)
@@ -100,16 +109,22 @@ extension Recorder.Work {
   func write(_ state: Recorder.State) {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
+    observe?(.graph(graph))
     writer.flush()
     var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
+      writeDetails(state)
       var steps = 0
       let next = state.next.withLock { $0 }
       while let slot = ring.next() {
-        writer.write(step: encoder.encode(slot), now: MonotonicClock.now())
+        // A chunk is as old as its first step: what it waited in the ring counts.
+        let end = slot.pointee.start + slot.pointee.duration
+        let step = encoder.encode(slot)
+        writer.write(step: step, now: end)
         ring.release()
+        observe?(.step(step, in: ChunkLocation(offset: writer.position, length: 0)))
         steps += 1
       }
       if let next {
@@ -128,6 +143,19 @@ extension Recorder.Work {
       $0.lostSteps = writer.lostSteps
       $0.droppedSteps = state.dropped.load(ordering: .relaxed)
     }
+  }
+}
+
+extension Recorder.Work {
+  /// At once: somebody may wait for them.
+  private func writeDetails(_ state: Recorder.State) {
+    let details = state.details.withLock { details in
+      defer { details = [] }
+      return details
+    }
+    guard !details.isEmpty else { return }
+    for detail in details { writer.write(detail: detail, now: MonotonicClock.now()) }
+    writer.flush()
   }
 }
 

@@ -77,18 +77,27 @@ struct Arguments {
     return text
   }
 
-  /// The one file that the command looks at.
-  func trace() throws(Failure) -> String {
+  /// The one trace that the command looks at.
+  func trace() throws(Failure) -> String { try file("a trace") }
+
+  /// The one file that the command reads.
+  func file(_ what: String) throws(Failure) -> String {
     guard let path = operands.first else {
       throw Failure(
-        .usage, command.rawValue, "a trace is expected",
+        .usage, command.rawValue, "\(what) is expected",
         hint: "gradtop \(command.rawValue) \(command.operands)")
     }
     guard operands.count == 1 else {
       throw Failure(
-        .usage, command.rawValue, "one trace at a time, found \(operands.count)")
+        .usage, command.rawValue, "one \(what.dropFirst(2)) at a time, found \(operands.count)")
     }
     return path
+  }
+
+  /// The file that the command looks at, and one to compare it with.
+  func traces() throws(Failure) -> (String, String?) {
+    guard command == .replay, operands.count == 2 else { return (try trace(), nil) }
+    return (operands[0], operands[1])
   }
 
   func mistake(_ name: String, _ what: String, hint: String = "") -> Failure {

@@ -1,6 +1,6 @@
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, info, plan, frame
+  case run, replay, tail, export, `import`, info, plan, frame
 
   /// What it is for, in a few words.
   var summary: String {
@@ -8,7 +8,8 @@ enum Command: String, CaseIterable {
     case .run: "train a model, watched live"
     case .replay: "look at a trace"
     case .tail: "follow a trace that is being written"
-    case .export: "print a trace as a table"
+    case .export: "a trace as tables, a timeline, or a drawing"
+    case .import: "a profile of torch.profiler as a trace"
     case .info: "what is in a trace, and how whole it is"
     case .plan: "memory against recompute"
     case .frame: "print one frame of the dashboard"
@@ -19,8 +20,10 @@ enum Command: String, CaseIterable {
   var operands: String {
     switch self {
     case .run: "[MODEL.json]"
-    case .replay, .tail, .export, .info, .frame: "TRACE"
+    case .replay: "TRACE [TRACE]"
+    case .tail, .export, .info, .frame: "TRACE"
     case .plan: "TRACE|COSTS.json"
+    case .import: "PROFILE.json -o TRACE"
     }
   }
 
@@ -31,6 +34,7 @@ enum Command: String, CaseIterable {
     case .replay: "gradtop replay run.mcap --step 120"
     case .tail: "gradtop tail run.mcap"
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
+    case .import: "gradtop import profile.json.gz -o profile.mcap"
     case .info: "gradtop info run.mcap --format json"
     case .plan: "gradtop plan run.mcap --budget 64MiB -o plan.json"
     case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
@@ -67,6 +71,7 @@ struct Option {
     Option("--batch-size", "N", "samples of a batch", [.run]),
     Option("--seed", "N", "what all randomness derives from", [.run]),
     Option("--threads", "N", "threads of one kernel at most", [.run]),
+    Option("--precision", "fp32|bf16", "of products and activations", [.run]),
     Option("--weights", "FILE", "start from a safetensors file", [.run]),
     Option("--save-weights", "FILE", "write the trained weights to a safetensors file", [.run]),
     Option("--memory-budget", "SIZE", "keep what fits in the arena, recompute the rest", [.run]),
@@ -75,6 +80,8 @@ struct Option {
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
     Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
     Option("--trace-sync", "wait for the disk after each chunk", [.run]),
+    Option("--break-on", "WHAT", "stop at a finding, at nan, or never", [.run]),
+    Option("--detail", "STEP", "record each op of a step with its numbers", [.run]),
     Option("--quiet", short: "-q", "no progress on standard error", [.run]),
     Option("--follow", short: "-f", "stay at the end as steps come", [.replay]),
     Option("--step", "N", "look at this step", [.replay, .tail, .frame]),
@@ -82,7 +89,7 @@ struct Option {
     Option("--theme", "NAME|FILE", "dark, light, or a theme file", dashboards),
     Option("--no-color", "no colors (as NO_COLOR)", dashboards),
     Option(
-      "--format", "FORMAT", "csv or json; text or json for info; text for frame",
+      "--format", "FORMAT", "csv, json, chrome, perfetto, dot; info: text or json; frame: text",
       [.export, .info, .frame]),
     Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
     Option("--frontier", "what each budget would give", [.plan]),
@@ -91,9 +98,12 @@ struct Option {
     Option("--table", "TABLE", "which table; layers without", [.export]),
     Option("--steps", "A..B", "steps A to B only, both included", [.export]),
     Option("--records", "the records of any MCAP file as JSON", [.info]),
+    Option("--repair", "write it out whole, to the file of --output", [.info]),
     Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
-    Option("--panel", "NAME", "overview, layers or ops", [.frame]),
-    Option("--output", "FILE", short: "-o", "write to a file", [.export, .plan, .frame]),
+    Option("--panel", "NAME", "overview, layers, graph, ...: the dashboard's panels", [.frame]),
+    Option(
+      "--output", "FILE", short: "-o", "write to a file",
+      [.export, .import, .plan, .frame, .info]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),
   ]
 

@@ -1,21 +1,36 @@
 import Exchange
 import Glibc
 
-/// `gradtop export`: a trace as a table.
+/// `gradtop export`: a trace as a table, a timeline or a drawing of the network.
 struct ExportCommand {
   private let path: String
-  private let export: TableExport
+  private let export: any TraceExport
   private let output: String?
 
   init(_ arguments: Arguments) throws(Failure) {
     path = try arguments.trace()
-    let format = try arguments.choice("--format", of: TableFormat.allCases.map(\.rawValue))
+    export = try Self.export(arguments)
+    output = arguments.text("--output")
+  }
+
+  private static func export(_ arguments: Arguments) throws(Failure) -> any TraceExport {
+    let steps = try range(arguments)
+    let formats = TableFormat.allCases.map(\.rawValue) + ["chrome", "perfetto", "dot"]
+    let format = try arguments.choice("--format", of: formats)
     let tables = [Table.layers] + Table.allCases.filter { $0 != .layers }
     let table = try arguments.choice("--table", of: tables.map(\.rawValue))
-    export = TableExport(
-      Table(rawValue: table) ?? .layers, format: TableFormat(rawValue: format) ?? .csv,
-      steps: try Self.range(arguments))
-    output = arguments.text("--output")
+    if let format = TableFormat(rawValue: format) {
+      return TableExport(Table(rawValue: table) ?? .layers, format: format, steps: steps)
+    }
+    guard !arguments.has("--table") else {
+      throw arguments.mistake(
+        "--table", "\(format) holds no tables", hint: "tables are for --format csv or json")
+    }
+    switch format {
+    case "chrome": return ChromeExport(steps: steps)
+    case "perfetto": return PerfettoExport(steps: steps)
+    default: return GraphvizExport(steps: steps)
+    }
   }
 
   private static func range(_ arguments: Arguments) throws(Failure) -> ClosedRange<UInt64>? {
@@ -32,7 +47,7 @@ struct ExportCommand {
     let source = try openTrace(path)
     let descriptor = try openOutput(output)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
-    let summary: TableExport.Summary
+    let summary: ExportSummary
     do { summary = try export.write(source, to: DescriptorSink(descriptor)) } catch {
       guard case .system(_, let code) = error else { return .success }
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))

@@ -39,9 +39,10 @@ struct FrameCommand {
 
   func run() throws(Failure) -> ExitStatus {
     let source = try openTrace(path)
-    let session = Session(source: source)
+    let session = Session(opening: source)
     var judge = Judge()
-    while session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
+    // A long trace is drawn from its summaries: one frame is not worth reading it all.
+    while !session.isOutlined, session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
     if let step { session.seek(to: step) }
     var canvas = Canvas(width: size.width, height: size.height)
     dashboard.draw(Scene(session.snapshot(), findings: judge.findings), on: &canvas)
@@ -53,6 +54,7 @@ struct FrameCommand {
     if let code = writeAll(text, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    return session.gaps.isEmpty && source.state == .closed ? .success : .incomplete
+    return session.gaps.isEmpty && (session.isOutlined || source.state == .closed)
+      ? .success : .incomplete
   }
 }

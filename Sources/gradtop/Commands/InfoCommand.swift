@@ -7,15 +7,51 @@ struct InfoCommand {
   private let path: String
   private let isJSON: Bool
   private let listsRecords: Bool
+  /// Where the trace is to be written out whole.
+  private let repaired: String?
 
   init(_ arguments: Arguments) throws(Failure) {
     path = try arguments.trace()
     isJSON = try arguments.choice("--format", of: ["text", "json"]) == "json"
     listsRecords = arguments.has("--records")
+    repaired = arguments.has("--repair") ? arguments.text("--output") : nil
+    guard arguments.has("--repair") == arguments.has("--output") else {
+      throw Failure(
+        .usage, "info --repair", "--repair and --output go together",
+        hint: "gradtop info TRACE --repair -o FILE")
+    }
   }
 
   func run() throws(Failure) -> ExitStatus {
-    try listsRecords ? list() : Self.report(path, isJSON: isJSON)
+    if let repaired { try repair(to: repaired) }
+    return try listsRecords ? list() : Self.report(path, isJSON: isJSON)
+  }
+
+  private func repair(to target: String) throws(Failure) {
+    // Opening the target empties it.
+    var (old, new) = (stat(), stat())
+    guard stat(path, &old) == 0 else {
+      throw Failure(.system(call: "stat", path: path, code: errno))
+    }
+    if stat(target, &new) == 0, old.st_ino == new.st_ino, old.st_dev == new.st_dev {
+      throw Failure(
+        .usage, target, "a trace cannot be repaired in place", hint: "name another file")
+    }
+    do { _ = try TraceFile(path: path) } catch { throw Failure(error) }
+    let output: FileOutput
+    do { output = try FileOutput(path: target, overwriting: true) } catch {
+      guard case .system(_, _, let code) = error else { return }
+      throw Failure(.cannotCreate, target, String(cString: strerror(code)))
+    }
+    do {
+      let (_, failure) = try TraceRepair.repair(path: path, to: output)
+      guard case .system(_, _, let code)? = failure else { return }
+      throw Failure(.inputOutput, target, String(cString: strerror(code)))
+    } catch let error as TraceReadError {
+      throw Failure(error)
+    } catch let error as Failure {
+      throw error
+    } catch {}
   }
 
   /// Prints the report on the trace at `path`.
@@ -76,7 +112,8 @@ struct InfoCommand {
 
 /// A gap as a clause.
 func describe(_ gap: TraceGap) -> String {
-  gap.bytes.isEmpty
+  let steps = gap.steps.map { ", steps \($0.lowerBound)..\($0.upperBound)" } ?? ""
+  return gap.bytes.isEmpty
     ? (gap.droppedEvents > 0 ? "\(gap.droppedEvents) steps dropped: " : "") + gap.reason
-    : "bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound): \(gap.reason)"
+    : "bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound)\(steps): \(gap.reason)"
 }

@@ -8,6 +8,8 @@ import Training
 /// `gradtop replay`: a trace on the dashboard.
 struct ReplayCommand {
   private let path: String
+  /// A run to compare with.
+  private let otherPath: String?
   private let follows: Bool
   private let step: Int?
   private let speed: Double?
@@ -15,7 +17,7 @@ struct ReplayCommand {
   private let usesColor: Bool
 
   init(_ arguments: Arguments, follows: Bool) throws(Failure) {
-    path = try arguments.trace()
+    (path, otherPath) = try arguments.traces()
     self.follows = follows
     step = try arguments.integer("--step", least: 0)
     theme = try ThemeChoice(arguments.text("--theme"))
@@ -32,22 +34,27 @@ struct ReplayCommand {
 
   func run() throws(Failure) -> ExitStatus {
     let source: any TraceSource
+    let session: Session
     if path == "-" {
+      guard isatty(STDOUT_FILENO) == 1 else { return try reportStandardInput() }
       let feed = TraceFeed()
       readStandardInput(into: feed)
-      source = feed
+      (source, session) = (feed, Session(source: feed))
     } else {
       guard isatty(STDOUT_FILENO) == 1 else {
         return try InfoCommand.report(path, isJSON: false)
       }
-      source = try openTrace(path)
+      let file = try openTrace(path)
+      (source, session) = (file, Session(opening: file))
     }
-    let session = Session(source: source)
+    let other = try otherPath.map { (path) throws(Failure) in try openTrace(path) }
     let isFollowing = follows || path == "-"
     var loop = DashboardLoop(session: session, theme: theme, usesColor: usesColor)
+    loop.other = other.map { Session(opening: $0) }
     loop.firstStep = step ?? (speed == nil ? nil : 0)
     loop.producer = {
-      isFollowing || source.state == .growing ? .follow : .replay(isPlaying: false)
+      isFollowing || source.state == .growing && !session.isOutlined
+        ? .follow : .replay(isPlaying: false)
     }
     loop.notice = {
       session.gaps.last.map { "\(session.gaps.count) gaps: \(describe($0))" } ?? ""
@@ -58,21 +65,49 @@ struct ReplayCommand {
     }
     if let number = try loop.run() { return .signal(number) }
     if isFollowing { return .success }
-    return session.gaps.isEmpty && source.state == .closed ? .success : .incomplete
+    return session.gaps.isEmpty && (session.isOutlined || source.state == .closed)
+      ? .success : .incomplete
+  }
+
+  /// What `info` prints of a trace that comes through a pipe.
+  private func reportStandardInput() throws(Failure) -> ExitStatus {
+    guard let spool = tmpfile() else {
+      throw Failure(.inputOutput, "temporary file", String(cString: strerror(errno)))
+    }
+    defer { fclose(spool) }
+    var failure: Int32?
+    forEachBlock { block in
+      if fwrite(block.baseAddress, 1, block.count, spool) < block.count { failure = errno }
+      return failure == nil
+    }
+    if fflush(spool) != 0 { failure = failure ?? errno }
+    if let failure {
+      throw Failure(.inputOutput, "temporary file", String(cString: strerror(failure)))
+    }
+    return try InfoCommand.report("/proc/self/fd/\(fileno(spool))", isJSON: false)
   }
 
   private func readStandardInput(into feed: TraceFeed) {
     _ = WorkerThread {
       var offset: UInt64 = 0
-      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-      defer { block.deallocate() }
-      while true {
-        let count = read(STDIN_FILENO, block.baseAddress, block.count)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
-        feed.append(UnsafeRawBufferPointer(rebasing: block[..<count]), at: offset)
-        offset += UInt64(count)
+      forEachBlock { block in
+        // A file in a pipe comes faster than it is folded, and none of it is to be lost.
+        while feed.queuedBytes > 8 << 20 { usleep(2_000) }
+        feed.append(block, at: offset)
+        offset += UInt64(block.count)
+        return true
       }
     }
+  }
+}
+
+/// Calls `body` with what comes on standard input, until it ends or `body` says so.
+private func forEachBlock(_ body: (UnsafeRawBufferPointer) -> Bool) {
+  let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+  defer { block.deallocate() }
+  while true {
+    let count = read(STDIN_FILENO, block.baseAddress, block.count)
+    if count < 0, errno == EINTR { continue }
+    guard count > 0, body(UnsafeRawBufferPointer(rebasing: block[..<count])) else { return }
   }
 }

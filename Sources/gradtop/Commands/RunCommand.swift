@@ -64,6 +64,10 @@ extension RunCommand {
     var loop = DashboardLoop(
       session: Session(source: training.feed), theme: theme, usesColor: options.usesColor)
     loop.control = training.control
+    loop.notice = {
+      guard let reason = training.control.breakReason, training.control.isPaused else { return "" }
+      return "broken: \(reason); w walks backward, Space goes on"
+    }
     loop.producer = {
       training.isDone ? .ended : .training(isPaused: training.control.isPaused)
     }
@@ -122,7 +126,11 @@ extension RunCommand {
   private func status(
     _ outcome: TrainingOutcome, _ signal: Int32?, _ trace: TraceDestination
   ) -> ExitStatus {
-    let recording = outcome.recording ?? Recorder.Outcome()
+    var recording = outcome.recording ?? Recorder.Outcome()
+    // Who reads from a pipe may leave when they have seen enough.
+    if trace.isStandardOutput, case .system(_, _, EPIPE)? = recording.failure {
+      recording.failure = nil
+    }
     if case .system(let call, let path, let code)? = recording.failure {
       printError(
         "gradtop: \(path): \(call): \(String(cString: strerror(code))); "
@@ -133,9 +141,13 @@ extension RunCommand {
         "gradtop: \(trace.path): \(recording.droppedSteps) steps came faster than they could be "
           + "written; --no-instrument records less")
     }
+    if let reason = outcome.breakReason {
+      printError("gradtop: \(trace.path): stopped: \(reason)")
+    }
     if let signal { return .signal(signal) }
     if recording.failure != nil { return .inputOutput }
     if recording.droppedSteps > 0 { return .incomplete }
-    return outcome.verdict?.difference == nil ? .success : .checkFailed
+    let isRight = outcome.breakReason == nil && outcome.verdict?.difference == nil
+    return isRight ? .success : .checkFailed
   }
 }

@@ -4,6 +4,9 @@ import Training
 
 /// What the command line says of a run.
 struct RunOptions {
+  /// What stops a run.
+  enum BreakOn: String, CaseIterable { case never, nan, finding }
+
   let modelPath: String?
   let trace: String?
   let steps: Int?
@@ -12,12 +15,15 @@ struct RunOptions {
   let threads: Int
   let weights: String?
   let savedWeights: String?
+  let precision: String?
   let normsEvery: Int?
   let isInstrumented: Bool
   let syncs: Bool
   let budget: Int?
   let plan: String?
   let verifiesPlan: Bool
+  let breakOn: BreakOn
+  let detailedStep: Int?
   let isQuiet: Bool
   let isHeadless: Bool
   let usesColor: Bool
@@ -33,6 +39,9 @@ struct RunOptions {
     seed = try arguments.integer("--seed", least: 0)
     threads =
       try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    precision =
+      arguments.has("--precision")
+      ? try arguments.choice("--precision", of: ["fp32", "bf16"]) : nil
     weights = arguments.text("--weights")
     savedWeights = arguments.text("--save-weights")
     normsEvery =
@@ -48,6 +57,9 @@ struct RunOptions {
         hint: "a plan was made for a budget: leave one of them out")
     }
     verifiesPlan = arguments.has("--verify-plan")
+    let condition = try arguments.choice("--break-on", of: BreakOn.allCases.map(\.rawValue))
+    breakOn = BreakOn(rawValue: condition) ?? .never
+    detailedStep = try arguments.integer("--detail", least: 0)
     isQuiet = arguments.has("--quiet")
     isHeadless =
       arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
@@ -76,6 +88,7 @@ struct RunOptions {
     if budget != nil || plan != nil { file.memory = MemoryDescription() }
     if let budget { file.memory.checkpoint = .budget(budget) }
     if let plan { file.memory.plan = plan }
+    if let precision { file.training.precision = precision }
   }
 }
 
@@ -98,11 +111,7 @@ extension Failure {
         file + mistake.what, hint: mistake.hint)
     case .weights(let mistake):
       self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
-    case .plan(.brokenGraph):
-      self.init(
-        .badInput, "\(place): loss",
-        "broken_graph: the loss depends on no parameter, so backward has nothing to reach",
-        hint: "give the model a layer with parameters, and let the loss depend on it")
+    case .refused(_, _, let mistake): self.init(mistake, in: place)
     case .plan(.order(let reason)):
       self.init(.badInput, "\(place): memory", reason)
     case .budget(let error):
@@ -111,6 +120,8 @@ extension Failure {
         "a memory budget of \(error.budget) bytes cannot be met: \(error.stage) needs "
           + "\(error.smallest) bytes", hint: "the smallest budget is \(error.smallest) bytes")
     case .planning(let error): self.init(error, in: place) { "stage \($0)" }
+    case .plan(.brokenGraph), .plan(.overwrittenTensor):
+      self.init(.badInput, "\(place): loss", "this graph cannot be differentiated")
     case .plan(.lossIsNoScalar(let shape)):
       self.init(
         .badInput, "\(place): loss", "expected one number, found the shape \(shape)")

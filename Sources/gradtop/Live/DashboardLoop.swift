@@ -11,6 +11,8 @@ import TraceSession
 /// changed, at most thirty times a second.
 struct DashboardLoop {
   let session: Session
+  /// Another run to compare with.
+  var other: Session?
   let theme: ThemeChoice
   let usesColor: Bool
   /// The training in this process.
@@ -79,7 +81,8 @@ struct DashboardLoop {
       isStale = false
       state.scene = Scene(
         session.snapshot(), findings: state.judge.findings, producer: producer,
-        speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice())
+        speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice(),
+        other: otherSnapshot())
       var canvas = Canvas(
         width: screen.size.width, height: screen.size.height, glyphs: screen.glyphs)
       state.dashboard.draw(state.scene, on: &canvas)
@@ -100,7 +103,17 @@ struct DashboardLoop {
       isNew = true
       if MonotonicClock.now() - start > 10_000_000 { break }
     }
+    while other?.poll(limit: 2) == true {
+      isNew = true
+      if MonotonicClock.now() - start > 20_000_000 { break }
+    }
     return isNew
+  }
+
+  /// The other run at the same step.
+  private func otherSnapshot() -> Snapshot? {
+    other?.seek(to: session.cursor)
+    return other?.snapshot()
   }
 }
 
@@ -130,6 +143,8 @@ extension DashboardLoop {
         }
       }
     case .singleStep: control?.singleStep()
+    case .walk: control?.walk()
+    case .walkOut: control?.walkOut()
     case .slower: change(&state.speed, by: 0.5)
     case .faster: change(&state.speed, by: 2)
     case .nextTheme: state.themes.append(state.themes.removeFirst())

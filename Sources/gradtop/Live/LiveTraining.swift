@@ -1,3 +1,4 @@
+import Diagnosis
 import Glibc
 public import Panels
 import Synchronization
@@ -6,7 +7,7 @@ public import Training
 
 /// A training in this process: its own thread, its trace, and the feed that a dashboard reads.
 final class LiveTraining {
-  let control = TrainingControl()
+  let control: TrainingControl
   let feed: TraceFeed
   private let state = State()
   private let thread: WorkerThread?
@@ -28,6 +29,8 @@ final class LiveTraining {
     _ model: PreparedModel, _ trace: TraceDestination, _ options: RunOptions,
     verifier: PlanVerifier? = nil
   ) {
+    control = TrainingControl(
+      breaksAtNonFinite: options.breakOn != .never, endsWhenBroken: options.isHeadless)
     feed = TraceFeed(path: trace.isStandardOutput ? nil : trace.path)
     var recording = RecordingOptions(output: trace.output)
     recording.tap = options.isHeadless ? nil : feed
@@ -40,6 +43,8 @@ final class LiveTraining {
     recording.run.host = Machine.host
     recording.run.device = Machine.processor
     recording.run.wallClockOrigin = Machine.wallClock()
+    recording.detailedStep = options.detailedStep
+    if options.breakOn == .finding { recording.observe = Self.breaker(control) }
     let work = Work(model: model, recording: recording, verifier: verifier)
     let (state, control) = (state, control)
     thread = WorkerThread {
@@ -49,6 +54,17 @@ final class LiveTraining {
       state.isDone.store(true, ordering: .releasing)
     }
     if thread == nil { state.isDone.store(true, ordering: .releasing) }
+  }
+
+  /// Breaks the run at the first finding that is more than a note.
+  private static func breaker(_ control: TrainingControl) -> @Sendable (TraceItem) -> Void {
+    let judge = Mutex(Judge())
+    return { item in
+      let opened = judge.withLock { $0.examine(item) }
+      guard let finding = opened.first(where: { $0.severity > .note }) else { return }
+      let place = finding.layer.map { "\($0): " } ?? ""
+      control.breakRun("\(place)\(finding.rule.rawValue) since step \(finding.firstStep)")
+    }
   }
 
   /// Whether all steps are done and the trace is closed.

@@ -5,9 +5,10 @@ import Testing
 /// Statistics of outputs against the plain formulas.
 @Suite struct OutputMeterTests {
   private func measure(
-    _ x: [Float], _ shape: Shape, saturation: OutputMeter.Saturation = .none, steps: Int = 1
+    _ x: [Float], _ shape: Shape, unitAxis: Int? = nil,
+    saturation: OutputMeter.Saturation = .none, steps: Int = 1
   ) -> OutputReading {
-    let meter = OutputMeter(shape, saturation: saturation)
+    let meter = OutputMeter(shape, unitAxis: unitAxis, saturation: saturation)
     defer { meter.deallocate() }
     var reading = OutputReading()
     for step in 0..<steps { meter.measure(x, step: step, firstStep: 0, into: &reading) }
@@ -27,6 +28,34 @@ import Testing
     #expect(reading.maximum == x.max())
     #expect(reading.units == shape.width)
     #expect(reading.nonFinite == 0)
+  }
+
+  /// Channels of images are units; their elements are not side by side.
+  @Test(arguments: [[3, 2, 3, 5], [2, 4, 1, 8], [1, 3, 2], [2, 5, 17]] as [Shape])
+  func channelsAreMeasuredAsRowsAre(_ shape: Shape) {
+    var stream = RandomStream(seed: 1, name: "\(shape)")
+    let (channels, places) = (shape.sizes[1], shape.sizes.dropFirst(2).reduce(1, *))
+    var (x, turned): ([Float], [Float]) = ([], [])
+    for _ in 0..<shape.sizes[0] {
+      // Channel 1 is dead; channel 2 is saturated in two of three places.
+      let sample = (0..<channels).map { channel in
+        (0..<places).map { place -> Float in
+          channel == 1 ? 0 : channel == 2 && place % 3 != 0 ? 0.99 : 0.9 * stream.unit()
+        }
+      }
+      x += sample.flatMap { $0 }
+      for place in 0..<places { turned += sample.map { $0[place] } }
+    }
+    let rows = Shape([shape.sizes[0] * places, channels])
+    let ours = measure(x, shape, unitAxis: 1, saturation: .tanh, steps: 50)
+    let theirs = measure(turned, rows, saturation: .tanh, steps: 50)
+    #expect(ours.units == channels)
+    #expect(ours.deadUnits == 1 && theirs.deadUnits == 1)
+    #expect(ours.saturatedUnits == theirs.saturatedUnits)
+    #expect(ours.zeroFraction == theirs.zeroFraction)
+    #expect(abs(ours.mean - theirs.mean) < 1e-6)
+    #expect(abs(ours.deviation - theirs.deviation) < 1e-5)
+    #expect(ours.maximum == theirs.maximum && ours.minimum == theirs.minimum)
   }
 
   @Test func nonFiniteElementsAreCountedAndLeftOut() {

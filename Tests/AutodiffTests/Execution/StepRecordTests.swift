@@ -56,7 +56,9 @@ import Testing
     let result = training.step(0, record: columns.record)
     let outputs = columns.outputs
     #expect(outputs.map(\.hasGradient) == [true, true, true, true])
-    #expect(outputs.map(\.units) == [7, 7, 3, 1])
+    // The first product runs in one kernel with tanh: there is no output of its own.
+    #expect(outputs.map(\.isOutputThere) == [false, true, true, true])
+    #expect(outputs.map(\.units) == [0, 7, 3, 1])
     #expect(outputs[3].gradientRMS == 1, "∂L/∂L")
     #expect(abs(Double(outputs[3].mean) - result.loss) < 1e-6)
     #expect(outputs[1].minimum >= -1 && outputs[1].maximum <= 1)

@@ -8,8 +8,8 @@ import Testing
     func names(_ phase: PlanPhase) -> [String] {
       plan.rows.filter { $0.phase == phase }.map { plan.network[$0.node].name }
     }
-    #expect(names(.forward) == ["a", "tanh", "b", "loss"])
-    #expect(names(.backward) == ["loss", "b", "tanh", "a"])
+    #expect(names(.forward) == ["a", "b", "loss"])
+    #expect(names(.backward) == ["loss", "b", "a"])
     #expect(names(.optimizer) == ["a", "b"])
   }
 
@@ -29,8 +29,9 @@ import Testing
     let plan = try TinyTraining().executor.plan
     let saved = plan.rows.filter { $0.phase == .forward }.map(\.savedBytes)
     let freed = plan.rows.filter { $0.phase == .backward }.map(\.freedBytes)
-    #expect(saved == [0, 168, 0, 72])
-    #expect(freed == [72, 0, 168, 0])
+    // tanh runs in a's kernel.
+    #expect(saved == [168, 0, 72])
+    #expect(freed == [72, 0, 168])
   }
 
   @Test func theFullestMomentIsTheLowerBound() throws {
@@ -55,7 +56,7 @@ import Testing
     let activations = plan.rows.map { $0.liveBytes[MemoryCategory.activation.rawValue] }
     let saved = plan.savedTensors.filter { $0.producer != nil }
       .reduce(0) { $0 + ArenaPacking.aligned($1.bytes) }
-    #expect(activations[3] == saved + ArenaPacking.alignment)
+    #expect(activations[2] == saved + ArenaPacking.alignment)
     #expect(activations.suffix(2) == [0, 0])
   }
 }

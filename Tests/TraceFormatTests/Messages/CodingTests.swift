@@ -7,6 +7,8 @@ import Testing
   func messagesSurviveBothWays(seed: UInt64) throws {
     var random = RandomMessages(seed: seed)
     let (run, graph, step) = (random.run(), random.graph(), random.step())
+    let detail = random.detail()
+    #expect(try encoded(detail.encode).withUnsafeBytes { try Detail(decoding: $0) } == detail)
     #expect(try encoded(run.encode).withUnsafeBytes { try Run(decoding: $0) } == run)
     #expect(try encoded(graph.encode).withUnsafeBytes { try Graph(decoding: $0) } == graph)
     #expect(try encoded(step.encode).withUnsafeBytes { try Step(decoding: $0) } == step)
@@ -41,6 +43,7 @@ import Testing
       ("gradtop.Run", encoded(random.run().encode)),
       ("gradtop.Graph", encoded(random.graph().encode)),
       ("gradtop.Step", encoded(random.step().encode)),
+      ("gradtop.Detail", encoded(random.detail().encode)),
     ]
     for (name, bytes) in messages {
       let text = try Protoc.run(["--decode=\(name)"], input: bytes)

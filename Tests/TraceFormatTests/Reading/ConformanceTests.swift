@@ -29,8 +29,11 @@ import Testing
     let file = TemporaryFile(SampleTrace.bytes(steps: 0..<4))
     var types: [String] = []
     _ = try RecordListing.read(path: file.path) { types.append($0.type) }
-    let names = Array(repeating: "Schema", count: 3) + Array(repeating: "Channel", count: 3)
-    #expect(Array(types.prefix(9)) == ["Header"] + names + ["Message", "Message"])
+    let topics = Topic.allCases.count
+    let names =
+      Array(repeating: "Schema", count: topics) + Array(repeating: "Channel", count: topics)
+    #expect(
+      Array(types.prefix(2 * topics + 3)) == ["Header"] + names + ["Message", "Message"])
     #expect(types.filter { $0 == "Message" }.count == 4 + 2 * 2)
     #expect(types.last == "Footer")
   }

@@ -19,7 +19,9 @@ import Testing
 
   @Test func writesAChunkWhenItIsFull() throws {
     let output = MemoryOutput()
-    let writer = TraceWriter(output: output, run: SampleTrace.run)
+    var options = TraceWriter.Options()
+    options.writesLevels = false
+    let writer = TraceWriter(output: output, run: SampleTrace.run, options: options)
     for index in 0..<600 {
       writer.write(step: SampleTrace.step(UInt64(index), opCount: 200), now: 0)
     }

@@ -1,0 +1,200 @@
+internal import COneDNN
+
+/// The sizes of a convolution as oneDNN takes them.
+struct ConvolutionForm {
+  /// `[N, C, …]`.
+  let source: [Int]
+  /// `[G, out / G, C / G, …]`; without the first where G is 1.
+  let weights: [Int]
+  /// `[N, out, …]`.
+  let result: [Int]
+  let geometry: ConvolutionGeometry
+
+  init(_ x: Shape, _ weight: Shape, _ y: Shape, _ geometry: ConvolutionGeometry) {
+    source = x.sizes
+    result = y.sizes
+    self.geometry = geometry
+    let groups = geometry.groups
+    weights =
+      groups == 1
+      ? weight.sizes : [groups, weight.sizes[0] / groups] + weight.sizes.dropFirst()
+  }
+
+  /// Output channels.
+  var channels: Int { result[1] }
+
+  /// Multiplications and additions of one pass.
+  var flops: Int {
+    2 * result.reduce(1, *) * weights.suffix(geometry.strides.count + 1).reduce(1, *)
+  }
+
+  var isEmpty: Bool { source.contains(0) || result.contains(0) || weights.contains(0) }
+
+  /// Calls `body` with strides, dilations (0 for dense) and paddings.
+  func withSizes<Result>(
+    _ body: (
+      UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafePointer<Int64>?, UnsafePointer<Int64>?
+    ) -> Result
+  ) -> Result {
+    let axes = geometry.strides.count
+    let all =
+      geometry.strides + geometry.dilations.map { $0 - 1 } + geometry.before + geometry.after
+    return all.map(Int64.init).withUnsafeBufferPointer { numbers in
+      guard let first = numbers.baseAddress else { return body(nil, nil, nil, nil) }
+      return body(first, first + axes, first + 2 * axes, first + 3 * axes)
+    }
+  }
+}
+
+extension KernelFactory {
+  /// y = x ⋆ w + bias; oneDNN chooses the layouts it works in.
+  func convolve(
+    _ x: TensorID, _ w: TensorID, bias: TensorID?, into y: TensorID, _ form: ConvolutionForm
+  ) throws(KernelError) -> [Kernel] {
+    guard !form.isEmpty else { return [] }
+    let threads = threads(flops: form.flops)
+    omp_set_num_threads(Int32(threads))
+    let description = try convolution(form, hasBias: bias != nil)
+    let primitive = try CompiledPrimitive(
+      "convolution", context: context, description: description)
+    var (before, after): ([Kernel], [Kernel]) = ([], [])
+    let source = try laidOut(
+      try plain(x, form.source), as: description.layout(dnnl_query_src_md, "convolution"),
+      after: &before)
+    let weights = try laidOut(
+      try plain(w, form.weights), as: description.layout(dnnl_query_weights_md, "convolution"),
+      after: &before)
+    let result = try destination(
+      try plain(y, form.result), as: description.layout(dnnl_query_dst_md, "convolution"),
+      before: &after)
+    var arguments = [
+      argument(DNNL_ARG_SRC, source), argument(DNNL_ARG_WEIGHTS, weights),
+      argument(DNNL_ARG_DST, result),
+    ]
+    if let bias {
+      arguments.append(argument(DNNL_ARG_BIAS, try plain(bias, [form.channels])))
+    }
+    let kernel = kernel(
+      "convolution", primitive, threads: threads, arguments: arguments,
+      reads: [source.tensor, weights.tensor] + (bias.map { [$0] } ?? []), writes: [result.tensor])
+    return before + [kernel] + after
+  }
+
+  /// ∂x from ∂y and w, overwritten.
+  func convolveBackward(
+    _ dy: TensorID, _ w: TensorID, intoData dx: TensorID, _ form: ConvolutionForm
+  ) throws(KernelError) -> [Kernel] {
+    guard !form.isEmpty else { return [] }
+    let (name, threads) = ("convolution backward data", threads(flops: form.flops))
+    var (source, weights, result) = (
+      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
+    )
+    var operation = dnnl_convolution_desc_t()
+    let status = form.withSizes { strides, dilations, before, after in
+      dnnl_dilated_convolution_backward_data_desc_init(
+        &operation, dnnl_convolution_direct, &source, &weights, &result, strides, dilations,
+        before, after)
+    }
+    try check(status, name)
+    omp_set_num_threads(Int32(threads))
+    let description = try PrimitiveDescription(
+      name, context: context, operation: &operation,
+      hint: try convolution(form, hasBias: false))
+    let primitive = try CompiledPrimitive(name, context: context, description: description)
+    var (before, after): ([Kernel], [Kernel]) = ([], [])
+    let upstream = try laidOut(
+      try plain(dy, form.result), as: description.layout(dnnl_query_diff_dst_md, name),
+      after: &before)
+    let kept = try laidOut(
+      try plain(w, form.weights), as: description.layout(dnnl_query_weights_md, name),
+      after: &before)
+    let gradient = try destination(
+      try plain(dx, form.source), as: description.layout(dnnl_query_diff_src_md, name),
+      before: &after)
+    let kernel = kernel(
+      name, primitive, threads: threads,
+      arguments: [
+        argument(DNNL_ARG_DIFF_DST, upstream), argument(DNNL_ARG_WEIGHTS, kept),
+        argument(DNNL_ARG_DIFF_SRC, gradient),
+      ], reads: [upstream.tensor, kept.tensor], writes: [gradient.tensor])
+    return before + [kernel] + after
+  }
+
+  /// ∂w and, where it is wanted, ∂bias from ∂y and x, overwritten.
+  func convolveBackward(
+    _ dy: TensorID, _ x: TensorID, intoWeights dw: TensorID, bias db: TensorID?,
+    _ form: ConvolutionForm
+  ) throws(KernelError) -> [Kernel] {
+    guard !form.isEmpty else {
+      let clear = [fill(dw, count: form.weights.reduce(1, *), with: 0)]
+      return clear + (db.map { [fill($0, count: form.channels, with: 0)] } ?? [])
+    }
+    let (name, threads) = ("convolution backward weights", threads(flops: form.flops))
+    var (source, weights, result) = (
+      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
+    )
+    var shift = try describe([form.channels])
+    var operation = dnnl_convolution_desc_t()
+    let status = form.withSizes { strides, dilations, before, after in
+      withUnsafePointer(to: &shift) { shift in
+        dnnl_dilated_convolution_backward_weights_desc_init(
+          &operation, dnnl_convolution_direct, &source, &weights, db == nil ? nil : shift,
+          &result, strides, dilations, before, after)
+      }
+    }
+    try check(status, name)
+    omp_set_num_threads(Int32(threads))
+    let description = try PrimitiveDescription(
+      name, context: context, operation: &operation,
+      hint: try convolution(form, hasBias: db != nil))
+    let primitive = try CompiledPrimitive(name, context: context, description: description)
+    var (before, after): ([Kernel], [Kernel]) = ([], [])
+    let upstream = try laidOut(
+      try plain(dy, form.result), as: description.layout(dnnl_query_diff_dst_md, name),
+      after: &before)
+    let kept = try laidOut(
+      try plain(x, form.source), as: description.layout(dnnl_query_src_md, name), after: &before)
+    let gradient = try destination(
+      try plain(dw, form.weights), as: description.layout(dnnl_query_diff_weights_md, name),
+      before: &after)
+    var arguments = [
+      argument(DNNL_ARG_DIFF_DST, upstream), argument(DNNL_ARG_SRC, kept),
+      argument(DNNL_ARG_DIFF_WEIGHTS, gradient),
+    ]
+    if let db {
+      arguments.append(argument(DNNL_ARG_DIFF_BIAS, LaidOut(tensor: db, description: shift)))
+    }
+    let kernel = kernel(
+      name, primitive, threads: threads, arguments: arguments,
+      reads: [upstream.tensor, kept.tensor],
+      writes: [gradient.tensor] + (db.map { [$0] } ?? []))
+    return before + [kernel] + after
+  }
+
+  private func convolution(
+    _ form: ConvolutionForm, hasBias: Bool
+  ) throws(KernelError) -> PrimitiveDescription {
+    var (source, weights, result) = (
+      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
+    )
+    var shift = try describe([form.channels])
+    var operation = dnnl_convolution_desc_t()
+    let status = form.withSizes { strides, dilations, before, after in
+      withUnsafePointer(to: &shift) { shift in
+        dnnl_dilated_convolution_forward_desc_init(
+          &operation, dnnl_forward_training, dnnl_convolution_direct, &source, &weights,
+          hasBias ? shift : nil, &result, strides, dilations, before, after)
+      }
+    }
+    try check(status, "convolution")
+    return try PrimitiveDescription("convolution", context: context, operation: &operation)
+  }
+
+  private func plain(_ tensor: TensorID, _ sizes: [Int]) throws(KernelError) -> LaidOut {
+    LaidOut(tensor: tensor, description: try describe(sizes))
+  }
+
+  private func argument(_ index: Int32, _ it: LaidOut) -> Argument {
+    Argument(index: index, tensor: it.tensor, description: it.description)
+  }
+}

@@ -1,0 +1,76 @@
+internal import COneDNN
+
+/// A tensor with the layout in which its elements stand.
+struct LaidOut {
+  var tensor: TensorID
+  var description: dnnl_memory_desc_t
+
+  /// Bytes that the layout needs, padding included.
+  var byteCount: Int {
+    var description = description
+    return dnnl_memory_desc_get_size(&description)
+  }
+
+  /// Whether the elements stand as `other` says.
+  func stands(as other: dnnl_memory_desc_t) -> Bool {
+    var (a, b) = (description, other)
+    return dnnl_memory_desc_equal(&a, &b) != 0
+  }
+}
+
+extension KernelFactory {
+  /// A description for which oneDNN chooses the layout.
+  func describeAny(_ sizes: [Int]) throws(KernelError) -> dnnl_memory_desc_t {
+    var description = dnnl_memory_desc_t()
+    let status = sizes.map(Int64.init).withUnsafeBufferPointer { sizes in
+      dnnl_memory_desc_init_by_tag(
+        &description, Int32(sizes.count), sizes.baseAddress, dnnl_f32, dnnl_format_tag_any)
+    }
+    try check(status, "memory descriptor")
+    return description
+  }
+
+  /// `x` in another layout: itself where it has that already, else a copy.
+  ///
+  /// - Parameter kernels: Gets the kernel that makes the copy.
+  func laidOut(
+    _ x: LaidOut, as layout: dnnl_memory_desc_t, after kernels: inout [Kernel]
+  ) throws(KernelError) -> LaidOut {
+    guard !x.stands(as: layout) else { return x }
+    let copy = room(for: layout)
+    kernels.append(try reorder(x, into: copy))
+    return copy
+  }
+
+  /// Where a kernel writes what is to stand in `y`: `y` itself where it has the layout, else a tensor
+  /// that `kernels` copies there.
+  func destination(
+    _ y: LaidOut, as layout: dnnl_memory_desc_t, before kernels: inout [Kernel]
+  ) throws(KernelError) -> LaidOut {
+    guard !y.stands(as: layout) else { return y }
+    let part = room(for: layout)
+    kernels.append(try reorder(part, into: y))
+    return part
+  }
+
+  private func room(for layout: dnnl_memory_desc_t) -> LaidOut {
+    var result = LaidOut(tensor: TensorID(index: 0), description: layout)
+    result.tensor = tensors.make(bytes: result.byteCount, .temporary)
+    return result
+  }
+
+  private func reorder(_ x: LaidOut, into y: LaidOut) throws(KernelError) -> Kernel {
+    let threads = threads(elements: max(x.byteCount, y.byteCount) / 4)
+    omp_set_num_threads(Int32(threads))
+    let primitive = try CompiledPrimitive(
+      "reorder", context: context,
+      description: PrimitiveDescription(
+        reorderFrom: x.description, to: y.description, context: context))
+    return kernel(
+      "reorder", primitive, threads: threads,
+      arguments: [
+        Argument(index: DNNL_ARG_SRC, tensor: x.tensor, description: x.description),
+        Argument(index: DNNL_ARG_DST, tensor: y.tensor, description: y.description),
+      ], reads: [x.tensor], writes: [y.tensor])
+  }
+}

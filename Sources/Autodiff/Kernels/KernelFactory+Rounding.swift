@@ -1,0 +1,45 @@
+/// How numbers of products and activations are kept.
+public enum Precision: String, Sendable {
+  /// IEEE single precision throughout.
+  case float32 = "fp32"
+  /// Products take and give bfloat16, sums and weights are kept in single precision.
+  case bfloat16 = "bf16"
+}
+
+extension Float {
+  /// The nearest bfloat16, the even one of two; NaN stays NaN.
+  ///
+  /// A bfloat16 is the upper half of a Float.
+  var roundedToBFloat16: Float {
+    guard !isNaN else { return self }
+    let bits = bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+  }
+}
+
+extension KernelFactory {
+  /// y = x, each element rounded to bfloat16; x and y may be the same.
+  func round(_ x: Operand, into y: TensorID) -> Kernel {
+    let (x, count) = (x.tensor, x.shape.elementCount)
+    return Kernel("round", reads: [x], writes: [y]) { addresses throws(KernelError) in
+      let (from, to) = (addresses.floats(x), addresses.floats(y))
+      return {
+        let (half, one) = (SIMD8<UInt32>(repeating: 0x7FFF), SIMD8<UInt32>(repeating: 1))
+        let upper = SIMD8<UInt32>(repeating: 0xFFFF_0000)
+        var index = 0
+        while index + 8 <= count {
+          let numbers = UnsafeRawPointer(from + index).loadUnaligned(as: SIMD8<Float>.self)
+          let bits = unsafeBitCast(numbers, to: SIMD8<UInt32>.self)
+          var rounded = (bits &+ half &+ ((bits &>> 16) & one)) & upper
+          rounded.replace(with: bits, where: numbers .!= numbers)
+          UnsafeMutableRawPointer(to + index).storeBytes(of: rounded, as: SIMD8<UInt32>.self)
+          index += 8
+        }
+        while index < count {
+          to[index] = from[index].roundedToBFloat16
+          index += 1
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// Sums over a line of numbers: eight at a time in Float over short blocks, those in Double.
+///
+/// A plain loop over Float would neither be vectorized nor keep its digits.
+enum LineSums {
+  private typealias Lanes = SIMD8<Float>
+  private static let block = 1024
+
+  /// Σ x.
+  static func sum(_ x: UnsafePointer<Float>, count: Int) -> Double {
+    reduce(count, lanes: { load(x, $0) }, single: { x[$0] })
+  }
+
+  /// Σ x².
+  static func squares(_ x: UnsafePointer<Float>, count: Int) -> Double {
+    dot(x, x, count: count)
+  }
+
+  /// Σ a b.
+  static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Double {
+    reduce(count, lanes: { load(a, $0) * load(b, $0) }, single: { a[$0] * b[$0] })
+  }
+
+  /// Σ a b c.
+  static func dot(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, count: Int
+  ) -> Double {
+    reduce(
+      count, lanes: { load(a, $0) * load(b, $0) * load(c, $0) },
+      single: { a[$0] * b[$0] * c[$0] })
+  }
+
+  /// Σ (x - mean)².
+  static func deviations(_ x: UnsafePointer<Float>, from mean: Float, count: Int) -> Double {
+    reduce(
+      count,
+      lanes: { index in
+        let difference = load(x, index) - mean
+        return difference * difference
+      }, single: { (x[$0] - mean) * (x[$0] - mean) })
+  }
+
+  /// Σ a (x - mean).
+  static func dot(
+    _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>, from mean: Float, count: Int
+  ) -> Double {
+    reduce(
+      count, lanes: { load(a, $0) * (load(x, $0) - mean) },
+      single: { a[$0] * (x[$0] - mean) })
+  }
+
+  @inline(__always)
+  private static func load(_ x: UnsafePointer<Float>, _ index: Int) -> Lanes {
+    UnsafeRawPointer(x + index).loadUnaligned(as: Lanes.self)
+  }
+
+  @inline(__always)
+  private static func reduce(
+    _ count: Int, lanes: (Int) -> Lanes, single: (Int) -> Float
+  ) -> Double {
+    var (total, start) = (0.0, 0)
+    while start < count {
+      let end = min(start + block, count)
+      var (sum, index) = (Lanes.zero, start)
+      while index + 8 <= end {
+        sum += lanes(index)
+        index += 8
+      }
+      total += Double(sum.sum())
+      while index < end {
+        total += Double(single(index))
+        index += 1
+      }
+      start = end
+    }
+    return total
+  }
+}

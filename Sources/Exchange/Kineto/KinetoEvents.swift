@@ -1,0 +1,52 @@
+/// What a profile says that matters to us, in 48 bytes a slice.
+struct KinetoEvents {
+  enum Category: UInt8 {
+    /// An op on the CPU, or what autograd calls.
+    case op
+    /// What the program, a data loader or an optimizer marked.
+    case annotation
+    /// The `forward` of an `nn.Module`.
+    case module
+    /// A call that launches work on a device.
+    case launch
+    /// Work on a device.
+    case kernel
+  }
+
+  /// Something with a beginning and an end on a thread.
+  struct Slice {
+    /// Nanoseconds of the profile's clock.
+    var start: Int64
+    var duration: Int64
+    /// Autograd's sequence number; -1 without.
+    var sequence: Int64 = -1
+    /// What ties a launch to its kernel; 0 without.
+    var correlation: Int64 = 0
+    /// A number of `names`.
+    var name: Int32
+    /// A number of `names`: process and thread.
+    var thread: Int32
+    var category: Category
+
+    var end: Int64 { start &+ duration }
+  }
+
+  /// From a forward op to the op that reverses it, as positions in `slices`.
+  struct Flow {
+    var forward: Int?
+    var backward: Int?
+  }
+
+  var slices: [Slice] = []
+  var flows: [Int64: Flow] = [:]
+  var names = NameTable()
+  /// Unix time in nanoseconds that the profile's clock counts from.
+  var base: Int64 = 0
+  var host = ""
+  var device = ""
+  var traceID = ""
+  /// Events that were no JSON.
+  var damaged = 0
+  /// Whether the file ends before its events do.
+  var isTruncated = false
+}

@@ -1,0 +1,106 @@
+public import TraceFormat
+
+/// A profile of `torch.profiler` as a trace: what each op of the training loop took, forward and
+/// backward.
+///
+/// Backward is tied to the forward op by the profile's `fwdbwd` flows, else by autograd's sequence
+/// number. Modules become layers where the profile was taken `with_stack=True`. Gradient norms, loss
+/// and saved bytes are not in such a profile and stay unmeasured.
+public struct KinetoImport: Sendable {
+  /// What became of an import.
+  public struct Summary: Equatable, Sendable {
+    /// Steps written.
+    public var steps: UInt64 = 0
+    /// Op events written.
+    public var ops: UInt64 = 0
+    /// Backward functions that could be tied to a forward op.
+    public var linked: UInt64 = 0
+    /// Backward functions, `AccumulateGrad` not counted: it reverses no op.
+    public var backward: UInt64 = 0
+    /// Events of the profile that could not be read.
+    public var damaged = 0
+    /// Whether the profile ends before its events do.
+    public var isTruncated = false
+  }
+
+  private let events: KinetoEvents
+  private let units: KinetoUnits
+  private let steps: KinetoSteps
+
+  /// Reads the profile, gzip or not, in the file `descriptor`.
+  ///
+  /// - Throws: `ImportError` where it cannot be read, is no profile, or holds no ops.
+  public init(reading descriptor: Int32) throws(ImportError) {
+    var reader = try KinetoReader(descriptor)
+    events = try reader.read()
+    units = KinetoUnits(events)
+    steps = KinetoSteps(units)
+    guard !steps.parts.isEmpty else {
+      throw .empty(reason: "no op of a training loop is in it")
+    }
+  }
+
+  /// Writes the trace, named `name`.
+  public func write(_ name: String, to output: any TraceOutput) -> (Summary, TraceWriteError?) {
+    var run = Run()
+    run.name = name
+    run.runID = events.traceID
+    run.producer = "torch.profiler"
+    run.host = events.host
+    run.device = events.device.isEmpty ? "cpu" : events.device
+    run.normsEvery = 0
+    run.plannedSteps = UInt64(steps.parts.count)
+    let origin = steps.parts.first?.start ?? 0
+    run.wallClockOrigin = UInt64(clamping: events.base.addingReportingOverflow(origin).partialValue)
+    let writer = TraceWriter(output: output, run: run)
+    var graphs = KinetoGraph()
+    var summary = Summary()
+    summary.damaged = events.damaged
+    summary.isTruncated = events.isTruncated
+    let links = KinetoLinks(events, units)
+    for part in steps.parts {
+      let nodes = links.nodes(of: part.units, summary: &summary)
+      let (graph, isNew) = graphs.graph(of: units.units[part.units], loose: nodes.loose)
+      if isNew { writer.write(graph: graph, now: 0) }
+      let step = step(part, graph, nodes, origin: origin)
+      writer.write(step: step, now: step.start &+ step.duration)
+      summary.steps += 1
+      summary.ops += UInt64(step.ops.node.count)
+    }
+    writer.close(now: 0)
+    return (summary, writer.failure)
+  }
+
+  private func step(
+    _ part: KinetoSteps.Part, _ graph: Graph, _ nodes: KinetoLinks.Nodes, origin: Int64
+  ) -> Step {
+    var step = Step()
+    step.index = part.number
+    step.graph = graph.id
+    step.start = UInt64(clamping: part.start &- origin)
+    step.duration = UInt64(clamping: part.end &- part.start)
+    step.phaseTimes = Array(repeating: 0, count: Int(Phase.data.rawValue) + 1)
+    var others: [String: UInt32] = [:]
+    for node in graph.nodes where node.layer.isEmpty { others[node.name] = node.id }
+    var end = part.start
+    for (offset, unit) in units.units[part.units].enumerated() {
+      guard let node = nodes.ofUnit[offset] ?? others[unit.name] else { continue }
+      step.phaseTimes[Int(unit.phase.rawValue)] &+= UInt64(clamping: unit.duration)
+      let last = step.ops.node.count - 1
+      if last >= 0, step.ops.node[last] == node, step.ops.phase[last] == unit.phase.rawValue,
+        unit.phase == .backward
+      {
+        // One backward of an op: its derivative, the transposes around it, AccumulateGrad.
+        step.ops.duration[last] &+= UInt64(clamping: unit.duration)
+        end = max(end, unit.start &+ unit.duration)
+        continue
+      }
+      step.ops.node.append(node)
+      step.ops.phase.append(unit.phase.rawValue)
+      step.ops.gap.append(UInt64(clamping: unit.start &- end))
+      step.ops.duration.append(UInt64(clamping: unit.duration))
+      end = max(end, unit.start &+ unit.duration)
+    }
+    return step
+  }
+}

@@ -1,0 +1,147 @@
+public import Screen
+internal import TraceFormat
+internal import TraceSession
+
+extension Dashboard {
+  /// Draws all of it.
+  public func draw(_ scene: Scene, on canvas: inout Canvas) {
+    let size = canvas.size
+    guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
+      let text = "gradtop needs \(Self.smallest.width)×\(Self.smallest.height)"
+      canvas.write(
+        text, Style(.warning), in: canvas.bounds.row(size.height / 2), alignment: .center)
+      return
+    }
+    let (top, bottom) = (canvas.bounds.row(0), canvas.bounds.row(size.height - 1))
+    canvas.fill(top, Style(.statusBar))
+    let tabs = canvas.drawTabs(
+      titles(size), selected: selected, in: top, isDense: !usesFullTitles(size))
+    let used = tabs.last.map(\.right) ?? 0
+    panel.draw(scene, on: &canvas, in: Self.panelArea(size))
+    canvas.fill(bottom, Style(.statusBar))
+    var left = size.width
+    if usesFullTitles(size) {
+      _ = drawStatus(
+        scene, on: &canvas, in: Rect(x: used, y: 0, width: size.width - used, height: 1))
+    } else {
+      left = drawStatus(scene, on: &canvas, in: bottom)
+    }
+    let space = Rect(x: bottom.x, y: bottom.y, width: left, height: 1)
+    let told = scene.notice.isEmpty ? message : scene.notice
+    if told.isEmpty {
+      canvas.drawKeyHints(hints(scene), in: space)
+    } else {
+      canvas.write(told, Style(.warning), in: space.inset(1, 0))
+    }
+    if showsHelp { drawHelp(scene, on: &canvas) }
+  }
+
+  /// Where the tabs stand.
+  func tabs(_ size: Size) -> [Rect] {
+    var canvas = Canvas(width: size.width, height: 1)
+    return canvas.drawTabs(
+      titles(size), selected: selected, in: canvas.bounds, isDense: !usesFullTitles(size))
+  }
+
+  /// Whether there is room for all titles and for the status beside them.
+  private func usesFullTitles(_ size: Size) -> Bool {
+    let titles = panels.reduce(0) { $0 + type(of: $1).title.columns + 4 }
+    return size.width >= titles + 24
+  }
+
+  private func titles(_ size: Size) -> [String] {
+    panels.map { usesFullTitles(size) ? type(of: $0).title : type(of: $0).shortTitle }
+  }
+
+  /// The keys of the panel first, then those that are always there.
+  private func hints(_ scene: Scene) -> [KeyHint] {
+    let own = type(of: panel).actions
+    let shown = Binding.all.filter { binding in
+      binding.hint != nil && (!binding.action.isOfPanels || own.contains(binding.action))
+    }
+    let first = shown.prefix(2)
+    let rest = shown.dropFirst(2)
+    let ordered =
+      first + rest.filter { $0.action.isOfPanels } + rest.filter { !$0.action.isOfPanels }
+    return ordered.map { binding in
+      KeyHint(
+        key: binding.key, text: binding.hint ?? "",
+        isAvailable: binding.action.obstacle(scene.producer) == nil)
+    }
+  }
+
+  /// Says what runs and where the cursor is, at the right; returns where that begins.
+  private func drawStatus(_ scene: Scene, on canvas: inout Canvas, in area: Rect) -> Int {
+    let (text, role): (String, Role) =
+      switch scene.producer {
+      case .training(isPaused: true): ("paused", .warning)
+      case .training(isPaused: false): ("training", .good)
+      case .ended: ("ended", .label)
+      case .follow: (scene.snapshot.state == .closed ? "ended" : "following", .good)
+      case .replay(isPlaying: true): ("playing", .good)
+      case .replay(isPlaying: false): ("replay", .label)
+      }
+    let marker = scene.snapshot.isFollowing ? "" : " ◂"
+    let right = text + (canvas.glyphs == .ascii && !marker.isEmpty ? " <" : marker)
+    var style = Style(role, bold: true)
+    style.background = .statusBar
+    let width = right.columns + 1
+    canvas.write(
+      right, style, in: Rect(x: area.right - width, y: area.y, width: width - 1, height: 1))
+    let room = area.width - width
+    let parts = statusParts(scene)
+    // The step comes before the name where there is no room for both.
+    let choices = [parts.name + parts.step, parts.step, []]
+    let chosen =
+      choices.map { ($0 + [""]).joined(separator: "  ") }
+      .first { $0.columns <= min(room, area.y == 0 ? room : area.width / 3) } ?? ""
+    let start = area.right - width - chosen.columns
+    canvas.write(
+      chosen, Style(.statusBar),
+      in: Rect(x: start, y: area.y, width: chosen.columns, height: 1))
+    return max(area.x, start - 1)
+  }
+
+  private func statusParts(_ scene: Scene) -> (name: [String], step: [String]) {
+    let name = [scene.snapshot.run?.name ?? "waiting for a run"]
+    var step: [String] = []
+    if let extent = scene.snapshot.extent {
+      let planned = Int(clamping: scene.snapshot.run?.plannedSteps ?? 0)
+      step.append("step \(scene.snapshot.cursor)/\(max(extent.upperBound, planned - 1))")
+    }
+    if let speed = scene.speed { step.append("\(Figure.number(speed))/s") }
+    return (name, step)
+  }
+}
+
+// MARK: - Help
+
+extension Dashboard {
+  private func drawHelp(_ scene: Scene, on canvas: inout Canvas) {
+    let bindings = Binding.all.filter { !$0.label.isEmpty }
+    let columns = canvas.size.height >= bindings.count + 4 ? 1 : 2
+    let height = (bindings.count + columns - 1) / columns
+    let width = min(canvas.size.width - 2, columns * 52)
+    let box = Rect(
+      x: (canvas.size.width - width) / 2, y: max(0, (canvas.size.height - height - 2) / 2),
+      width: width, height: min(canvas.size.height, height + 2))
+    canvas.fill(box, Style(.text))
+    let inside = canvas.drawFrame(box, title: "Keys", note: "any key closes")
+    for (index, binding) in bindings.enumerated() {
+      let column = Rect(
+        x: inside.x + 1 + index / height * (inside.width / columns), y: inside.y + index % height,
+        width: inside.width / columns - 1, height: 1
+      ).intersection(inside)
+      // What does nothing here is dim.
+      let isDead =
+        binding.action.obstacle(scene.producer) != nil
+        || binding.action.isOfPanels && !type(of: panel).actions.contains(binding.action)
+      canvas.write(
+        binding.label, Style(isDead ? .dim : .keyHint),
+        in: Rect(x: column.x, y: column.y, width: min(9, column.width), height: column.height))
+      canvas.write(
+        binding.help, Style(isDead ? .dim : .text),
+        in: Rect(x: column.x + 10, y: column.y, width: column.width - 10, height: column.height))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import TraceFormat
+
+/// A long trace as its index and its summaries tell of it: read in a time that does not depend on its
+/// length.
+struct Outline {
+  let extent: ClosedRange<Int>
+  let chunks: ChunkMap
+  let facts: RunningFacts
+  /// The run and the graphs.
+  let names: [TraceItem]
+
+  /// More blocks than a screen has columns.
+  private static let blocks = 1024
+
+  /// Nil where the index does not tell which steps are where, or what it tells is not there.
+  init?(_ file: TraceFile, _ index: TraceIndex, partCapacity: Int) {
+    guard let chunks = ChunkMap(index), let first = chunks.entries.first,
+      let last = chunks.entries.last
+    else { return nil }
+    extent = first.firstStep...last.lastStep
+    self.chunks = chunks
+    guard let place = index.chunks.last(where: \.hasNames)?.location,
+      let names = try? file.items(in: place)
+    else { return nil }
+    self.names = names
+    let graph = names.compactMap { item in
+      if case .graph(let graph) = item { graph } else { nil }
+    }.last
+
+    let count = last.lastStep - first.firstStep
+    guard
+      let stride = TraceIndex.strides.first(where: { count / Int($0) < Self.blocks })
+        ?? TraceIndex.strides.last
+    else { return nil }
+    var facts = RunningFacts()
+    let ends = [first.location, last.location].map { (try? file.items(in: $0)) ?? [] }
+    if let newest = Self.steps(ends[1]).last { facts.expect(newest) }
+    for chunk in index.chunks where chunk.steps?.stride == stride {
+      guard let summaries = try? file.summaries(in: chunk.location) else { return nil }
+      for summary in summaries where summary.stride == UInt32(stride) {
+        facts.add(summary, extent: extent)
+      }
+    }
+    guard !facts.isEmpty else { return nil }
+    // What the summaries say of the first and the last step is a mean.
+    for step in [Self.steps(ends[0]).first, Self.steps(ends[1]).last] {
+      if let step { facts.note(step, graph: graph.map { GraphIndex($0) } ?? GraphIndex()) }
+    }
+    facts.count(steps: index.steps)
+    self.facts = facts
+  }
+
+  private static func steps(_ items: [TraceItem]) -> [Step] {
+    items.compactMap { item in
+      if case .step(let step, _) = item { step } else { nil }
+    }
+  }
+}
+
+extension ChunkMap {
+  /// The chunks with steps; nil where they are not in order: then only reading them tells what counts.
+  init?(_ index: TraceIndex) {
+    for chunk in index.chunks {
+      guard chunk.hasSteps else { continue }
+      guard let span = chunk.steps, span.stride == 1, span.steps.upperBound <= 1 << 53 else {
+        return nil
+      }
+      let before = entries.last
+      guard before.map({ $0.lastStep < Int(span.steps.lowerBound) }) ?? true else { return nil }
+      append(
+        Entry(
+          location: chunk.location, firstStep: Int(span.steps.lowerBound),
+          lastStep: Int(span.steps.upperBound),
+          firstActivation: span.activations.map { Int(clamping: $0.lowerBound) },
+          lastActivation: span.activations.map { Int(clamping: $0.upperBound) }
+            ?? before?.lastActivation))
+    }
+  }
+}

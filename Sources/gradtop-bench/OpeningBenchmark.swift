@@ -1,0 +1,108 @@
+import Autodiff
+import Foundation
+import TraceFormat
+import TraceSession
+
+/// How soon a long trace is there.
+enum OpeningBenchmark {
+  private static let gigabyte = 1e9
+
+  static func run() throws {
+    try points()
+    let megabytes = Int(ProcessInfo.processInfo.environment["GRADTOP_BENCH_MB"] ?? "") ?? 512
+    try large(megabytes: megabytes)
+  }
+
+  /// The whole program on a trace of a million steps.
+  private static func points() throws {
+    let path = temporary("points")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let writer = TraceWriter(output: try FileOutput(path: path, overwriting: true), run: Run())
+    writer.write(graph: Graph(), now: 0)
+    var step = Step()
+    for index in 0..<1_000_000 as Range<UInt64> {
+      (step.index, step.start, step.duration) = (index, index * 1_000_000, 900_000)
+      step.loss = 1 / Double(index % 1013 + 1)
+      writer.write(step: step, now: index * 1_000_000)
+    }
+    writer.close(now: 0)
+    print("a trace of 1,000,000 steps, \(megabytes(of: path)) MB")
+    for arguments in [["frame", path], ["info", path]] {
+      guard let run = Command.run("gradtop", arguments) else {
+        return print("  build the program first (make build)")
+      }
+      report(
+        "gradtop \(arguments[0])",
+        "\(fixed(run.seconds, 3)) s, \(fixed(Double(run.peakBytes) / 1e6, 0)) MB")
+    }
+  }
+
+  /// Steps of 2000 ops, not compressed, until the file has its size.
+  private static func large(megabytes size: Int) throws {
+    let path = temporary("large")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var options = TraceWriter.Options()
+    options.compression = .none
+    let writer = TraceWriter(
+      output: try FileOutput(path: path, overwriting: true), run: Run(), options: options)
+    writer.write(graph: Graph(), now: 0)
+    var generator = SyntheticSteps(ops: 2000)
+    let steps = (0..<16).map { generator.step(UInt64($0)) }
+    var count: UInt64 = 0
+    while writer.position < UInt64(size) * 1_000_000 {
+      var step = steps[Int(count) % steps.count]
+      (step.index, step.start) = (count, count * 10_000_000)
+      writer.write(step: step, now: count * 10_000_000)
+      count += 1
+    }
+    writer.close(now: 0)
+    print("a trace of \(megabytes(of: path)) MB, \(count) steps of 2,000 ops")
+    try opening(path, steps: count)
+    var info: TraceInfo?
+    let seconds = try time { info = try TraceInfo(path: path) }
+    report(
+      "scan, each byte verified",
+      "\(fixed(Double(info?.bytes ?? 0) / gigabyte / seconds, 2)) GB/s")
+    if let run = Command.run("gradtop", ["frame", path]) {
+      report(
+        "gradtop frame",
+        "\(fixed(run.seconds, 3)) s, \(fixed(Double(run.peakBytes) / 1e6, 0)) MB")
+    }
+  }
+
+  private static func opening(_ path: String, steps: UInt64) throws {
+    var session: Session?
+    let first = try time {
+      session = Session(opening: try TraceFile(path: path))
+      _ = session?.snapshot()
+    }
+    guard let session else { return }
+    report("first data", "\(fixed(first * 1e3, 1)) ms")
+    var (seeks, state) = (Samples(), UInt64(7))
+    for _ in 0..<200 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      session.seek(to: Int((state >> 33) % max(1, steps)))
+      seeks.values.append(time { _ = session.snapshot() })
+    }
+    report(
+      "seek",
+      "\(fixed(seeks.median * 1e3, 2)) ms, "
+        + "at most \(fixed((seeks.values.max() ?? 0) * 1e3, 2)) ms")
+  }
+
+  private static func time(_ body: () throws -> Void) rethrows -> Double {
+    let start = MonotonicClock.now()
+    try body()
+    return Double(MonotonicClock.now() - start) / 1e9
+  }
+
+  private static func temporary(_ name: String) -> String {
+    FileManager.default.temporaryDirectory
+      .appending(path: "gradtop-bench-\(name)-\(UUID().uuidString).mcap").path
+  }
+
+  private static func megabytes(of path: String) -> String {
+    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+    return fixed(Double(size ?? 0) / 1e6, 0)
+  }
+}
