@@ -4,11 +4,14 @@ PREFIX ?= /usr/local
 MODEL ?=
 RANDOM_MODELS ?= 20
 BUILD := .build/release
-BUILD_PACKAGES := libdnnl-dev liblz4-dev libncurses-dev libzstd-dev zlib1g-dev
-TEST_PACKAGES := protobuf-compiler
+BUILD_PACKAGES := libcairo2-dev libdnnl-dev liblz4-dev libncurses-dev libzstd-dev zlib1g-dev
+TEST_PACKAGES := libvterm-dev protobuf-compiler
+MANUALS := man/man1
+COMPLETIONS := bash-completion/completions zsh/site-functions fish/vendor_completions.d
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench parity fuzz soak lint format install dependencies test-dependencies
+.PHONY: help run build test bench bench-rules parity fuzz soak lint format pictures install \
+  dependencies test-dependencies
 
 # $(call install_missing,PACKAGES): installs those that are not there.
 define install_missing
@@ -27,7 +30,7 @@ fi
 endef
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dependencies:
 	@command -v swift >/dev/null 2>&1 \
@@ -59,6 +62,10 @@ soak: build ## kill RUNS runs at random moments and look at their traces
 	@swift build -c release --product gradtop-bench
 	@$(BUILD)/gradtop-bench soak $(RUNS)
 
+bench-rules: dependencies ## how right the rules are: faulty models and their clean twins
+	@swift build -c release --product gradtop-bench
+	@$(BUILD)/gradtop-bench rules
+
 parity: build ## compare with the PyTorch that is installed: RANDOM_MODELS beside those that ship
 	@python3 Tests/ParityTests/parity.py --gradtop $(BUILD)/gradtop --random $(RANDOM_MODELS)
 
@@ -68,7 +75,15 @@ lint: ## check the format of every file
 format: ## put every file into format
 	@swift format format --in-place --recursive Sources Tests Package.swift
 
-install: build ## put the program and its themes below PREFIX
+pictures: build ## draw the pictures of README.md
+	@$(BUILD)/gradtop frame traces/vanishing.mcap --panel layers --size 110x28 --format svg -o pictures/layers.svg
+
+install: build ## put the program, its themes, manual and completions below PREFIX
 	install -D -m 755 $(BUILD)/gradtop $(DESTDIR)$(PREFIX)/bin/gradtop
 	install -d $(DESTDIR)$(PREFIX)/share/gradtop/themes
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/gradtop/themes
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,$(MANUALS) $(COMPLETIONS))
+	$(BUILD)/gradtop help --man > $(DESTDIR)$(PREFIX)/share/man/man1/gradtop.1
+	$(BUILD)/gradtop completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gradtop
+	$(BUILD)/gradtop completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gradtop
+	$(BUILD)/gradtop completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gradtop.fish

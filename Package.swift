@@ -34,11 +34,14 @@ let package = Package(
   name: "gradtop",
   products: [.executable(name: "gradtop", targets: ["gradtop"])],
   targets: [
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    // For tests alone.
+    .systemLibrary(name: "CVterm", providers: [.apt(["libvterm-dev"])]),
 
     .target(name: "CChecksum"),
     module("Autodiff", ["COneDNN"]),
@@ -61,12 +64,14 @@ let package = Package(
       ].map { .embedInCode("Themes/\($0).theme") }),
     module("Panels", ["Screen", "Diagnosis", "TraceSession", "TraceFormat"]),
     module("Terminal", ["Screen", "CNcurses"]),
+    module("Pictures", ["Screen", "CCairo"]),
     module("Exchange", ["Diagnosis", "TraceSession", "TraceFormat", "CZlib"]),
 
+    module("RuleCorpus", ["Training", "Diagnosis", "Autodiff", "TraceFormat"]),
     program(
       "gradtop",
       [
-        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels",
+        "Autodiff", "Training", "TraceFormat", "TraceSession", "Diagnosis", "Panels", "Pictures",
         "Rematerialization", "Screen",
         "Terminal",
         "Exchange",
@@ -75,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "gradtop-bench",
       dependencies: [
-        "Training", "Autodiff", "Rematerialization", "TraceSession", "TraceFormat", "CAllocations",
+        "RuleCorpus", "Training", "Autodiff", "Rematerialization", "TraceFormat", "TraceSession",
+        "Diagnosis", "Panels", "Screen", "CAllocations",
       ],
       resources: [.embedInCode("Resources/peer.py"), .embedInCode("Resources/peer_jax.py")],
       swiftSettings: settings),
@@ -98,11 +104,13 @@ let package = Package(
       exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
+    tests("RuleCorpusTests", ["RuleCorpus", "Diagnosis"]),
     tests("ScreenTests", ["Screen"]),
     tests(
       "PanelsTests",
       ["Panels", "Screen", "Diagnosis", "TraceSamples", "TraceSession", "TraceFormat"],
       exclude: ["Snapshots"]),
-    tests("ProgramTests", ["gradtop"]),
+    tests("PicturesTests", ["Pictures", "Screen"], exclude: ["Snapshots"]),
+    tests("ProgramTests", ["gradtop", "CVterm"]),
   ]
 )

@@ -18,12 +18,17 @@ static inline void gradtop_set_attributes(attr_t attributes, int pair) {
 static inline int gradtop_colors(void) { return COLORS; }
 static inline int gradtop_pairs(void) { return COLOR_PAIRS; }
 static inline char *gradtop_codeset(void) { return nl_langinfo(CODESET); }
+static inline WINDOW *gradtop_curscr(void) { return curscr; }
+// Columns that curses gives a character.
+static inline int gradtop_width(unsigned int character) { return wcwidth((wchar_t)character); }
 static inline mmask_t gradtop_mouse_events(void) {
-  return BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+  return BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED
+      | REPORT_MOUSE_POSITION;
 }
-static inline int gradtop_is_click(mmask_t state) {
+static inline int gradtop_is_press(mmask_t state) {
   return (state & (BUTTON1_PRESSED | BUTTON1_CLICKED)) != 0;
 }
+static inline int gradtop_is_release(mmask_t state) { return (state & BUTTON1_RELEASED) != 0; }
 static inline int gradtop_is_wheel_up(mmask_t state) { return (state & BUTTON4_PRESSED) != 0; }
 static inline int gradtop_is_wheel_down(mmask_t state) { return (state & BUTTON5_PRESSED) != 0; }
 // The names of terminfo's capabilities by their places; NULL after the last.

@@ -10,14 +10,15 @@ public struct TerminalError: Error, Equatable {
 
 /// The terminal as ncurses sees it: paints canvases, reads keys, and is always restored.
 public final class TerminalScreen {
-  private let screen: OpaquePointer
   private let descriptor: Int32
-  private let requests: Int32
-  private let depth: ColorDepth
-  private var pairs: [[Int32]: Int32] = [:]
-  private var shown: (canvas: Canvas, theme: Theme)?
-  private var isOpen = true
+  private let signals: Int32
   private let files: [UnsafeMutablePointer<FILE>]
+  private var painter: Painter
+  private var mouse = Mouse()
+  private var isOpen = true
+  /// Whether the terminal belongs to the shell right now.
+  private var isSuspended = false
+  private var isTold = false
 
   /// Takes over the terminal that controls the process.
   ///
@@ -30,17 +31,16 @@ public final class TerminalScreen {
     guard descriptor >= 0, let output = fdopen(dup(descriptor), "w"),
       let input = fdopen(dup(descriptor), "r")
     else { throw TerminalError(reason: "no terminal: \(String(cString: strerror(errno)))") }
-    let requests = Restoration.arm(descriptor)
+    signals = Restoration.arm(descriptor)
     let isDirect = usesColor && DirectColor.prepare(descriptor)
-    guard let screen = newterm(nil, output, input) else {
+    guard newterm(nil, output, input) != nil else {
       Restoration.disarm()
       Glibc.close(descriptor)
       throw TerminalError(reason: "ncurses does not know the terminal named by TERM")
     }
-    self.screen = screen
     self.descriptor = descriptor
-    self.requests = requests
     files = [output, input]
+    Restoration.learn(["rmkx", "sgr0", "op", "rmcup", "cnorm"].map(Self.capability))
     cbreak()
     noecho()
     nonl()
@@ -50,10 +50,7 @@ public final class TerminalScreen {
     nodelay(window, true)
     mouseinterval(0)
     mousemask(gradtop_mouse_events(), nil)
-    let hasColors = has_colors() && start_color() == OK
-    use_default_colors()
-    depth = ColorDepth(
-      colors: hasColors ? Int(gradtop_colors()) : 0, isDirect: isDirect, isWanted: usesColor)
+    painter = Painter(usesColor: usesColor, isDirect: isDirect)
   }
 
   deinit { close() }
@@ -62,7 +59,10 @@ public final class TerminalScreen {
   public func close() {
     guard isOpen else { return }
     isOpen = false
-    endwin()
+    if !isSuspended {
+      followDrags(false)
+      endwin()
+    }
     Restoration.disarm()
     for file in files { fclose(file) }
     Glibc.close(descriptor)
@@ -77,87 +77,134 @@ public final class TerminalScreen {
   public var glyphs: Glyphs {
     String(cString: gradtop_codeset()) == "UTF-8" ? .unicode : .ascii
   }
-}
 
-// MARK: - Painting
-
-extension TerminalScreen {
   /// Shows `canvas`; only cells that changed since the last call are sent.
   public func paint(_ canvas: Canvas, theme: Theme) {
     guard isOpen else { return }
-    let known = shown.map { $0.theme == theme && $0.canvas.size == canvas.size } ?? false
-    if !known { erase() }
-    for y in 0..<canvas.size.height {
-      for x in 0..<canvas.size.width {
-        let cell = canvas[x, y]
-        if known, let before = shown?.canvas, before[x, y] == cell { continue }
-        guard let character = cell.character else { continue }
-        set(cell.style, theme)
-        mvaddstr(Int32(y), Int32(x), String(character))
+    painter.paint(canvas, theme: theme)
+    if !isTold {
+      isTold = true
+      followDrags(true)
+    }
+  }
+
+  /// A capability of the terminal without the pauses that terminals needed once.
+  private static func capability(_ name: String) -> [UInt8] {
+    guard let text = gradtop_string(name) else { return [] }
+    var (kept, rest) = ([UInt8](), Array(String(cString: text).utf8)[...])
+    while let byte = rest.popFirst() {
+      // A pause is written as $<5/>.
+      if byte == UInt8(ascii: "$"), rest.first == UInt8(ascii: "<") {
+        rest = rest.drop { $0 != UInt8(ascii: ">") }.dropFirst()
+      } else {
+        kept.append(byte)
       }
     }
-    refresh()
-    shown = (canvas, theme)
+    return kept
   }
 
-  private func set(_ style: Style, _ theme: Theme) {
-    let paint = theme.paint(style)
-    var attributes: attr_t = 0
-    if paint.isBold { attributes |= gradtop_bold() }
-    if paint.isUnderlined { attributes |= gradtop_underline() }
-    if paint.isReversed { attributes |= gradtop_reverse() }
-    // Without colors a selected row must be seen all the same.
-    if depth == .none, style.background != nil { attributes |= gradtop_reverse() }
-    gradtop_set_attributes(attributes, pair(paint.foreground, paint.background))
-  }
-
-  private func pair(_ foreground: Color, _ background: Color) -> Int32 {
-    guard depth != .none else { return 0 }
-    let key = [depth.number(of: foreground), depth.number(of: background)]
-    if let pair = pairs[key] { return pair }
-    let pair = Int32(pairs.count + 1)
-    guard pair < gradtop_pairs(), init_extended_pair(pair, key[0], key[1]) == OK else { return 0 }
-    pairs[key] = pair
-    return pair
+  /// Asks the terminal to tell of the pointer while a button is down, which curses does not.
+  private func followDrags(_ wanted: Bool) {
+    let bytes = Array("\u{1B}[?1002\(wanted ? "h" : "l")".utf8)
+    guard gradtop_string("kmous") != nil else { return }
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }
 }
 
 // MARK: - Reading
 
 extension TerminalScreen {
-  /// What comes next, at the latest after `milliseconds`; nil where nothing does.
+  /// What comes next, at the latest after `milliseconds`, or, if that is negative, whenever it comes;
+  /// nil where nothing does.
   public func read(milliseconds: Int32) -> Input? {
     if let input = pending() { return input }
     var waiting = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: requests, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
     ]
     poll(&waiting, nfds_t(waiting.count), milliseconds)
+    // The terminal is gone, and nobody said so.
+    if Int32(waiting[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { return .signal(SIGHUP) }
     return pending()
   }
 
   private func pending() -> Input? {
     var number: UInt8 = 0
-    if Glibc.read(requests, &number, 1) == 1 { return .signal(Int32(number)) }
+    while Glibc.read(signals, &number, 1) == 1 {
+      switch Int32(number) {
+      case SIGTSTP:
+        release()
+        return stop(SIGTSTP)
+      case SIGCONT:
+        // Somebody stopped the process without asking; the shell has had the terminal.
+        if tcgetpgrp(descriptor) == getpgrp() { release() }
+        return takeBack()
+      case SIGWINCH: return resize()
+      case let number: return .signal(number)
+      }
+    }
     var code: wint_t = 0
     let kind = get_wch(&code)
     guard kind != ERR else { return nil }
-    if kind == KEY_CODE_YES {
-      if code == KEY_RESIZE {
-        shown = nil
-        return .resize
-      }
-      return code == KEY_MOUSE ? mouse() : KeyCode.key(ofFunction: Int32(code)).map { .key($0) }
-    }
-    return KeyCode.key(ofCharacter: code).map { .key($0) }
+    guard kind == KEY_CODE_YES else { return KeyCode.key(ofCharacter: code).map { .key($0) } }
+    if code == KEY_RESIZE { return resize() }
+    guard code == KEY_MOUSE else { return KeyCode.key(ofFunction: Int32(code)).map { .key($0) } }
+    var event = MEVENT()
+    return getmouse(&event) == OK ? mouse.input(event) : nil
   }
 
-  private func mouse() -> Input? {
-    var event = MEVENT()
-    guard getmouse(&event) == OK else { return nil }
-    let point = Point(x: Int(event.x), y: Int(event.y))
-    if gradtop_is_wheel_up(event.bstate) != 0 { return .wheel(-1, at: point) }
-    if gradtop_is_wheel_down(event.bstate) != 0 { return .wheel(1, at: point) }
-    return gradtop_is_click(event.bstate) != 0 ? .click(point) : nil
+  private func resize() -> Input {
+    var window = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0, window.ws_col > 0 {
+      resize_term(Int32(window.ws_row), Int32(window.ws_col))
+    }
+    painter.forget()
+    return .resize
+  }
+}
+
+// MARK: - Stopping and going on
+
+extension TerminalScreen {
+  /// Gives the terminal to the shell.
+  private func release() {
+    guard !isSuspended else { return }
+    followDrags(false)
+    endwin()
+    Restoration.release()
+    (isSuspended, isTold) = (true, false)
+  }
+
+  /// Stops the process as `number` does by default; returns when it goes on.
+  private func stop(_ number: Int32) -> Input {
+    var (usual, ours) = (sigaction(), sigaction())
+    usual.__sigaction_handler.sa_handler = SIG_DFL
+    sigaction(number, &usual, &ours)
+    raise(number)
+    sigaction(number, &ours, nil)
+    return takeBack()
+  }
+
+  /// Takes the terminal back from the shell, once the process is in the foreground.
+  private func takeBack() -> Input {
+    while tcgetpgrp(descriptor) != getpgrp() {
+      // The terminal is the shell's: it must be neither drawn on nor read.
+      var number: UInt8 = 0
+      while Glibc.read(signals, &number, 1) == 1 {
+        if [SIGINT, SIGTERM, SIGHUP].contains(Int32(number)) {
+          isSuspended = true
+          return .signal(Int32(number))
+        }
+      }
+      signal(SIGTTOU, SIG_DFL)
+      raise(SIGTTOU)
+      // Where nobody could make the process go on, it is not stopped.
+      var waiting = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+      poll(&waiting, 1, 200)
+      guard tcgetpgrp(descriptor) >= 0 else { return .signal(SIGHUP) }
+    }
+    Restoration.hold()
+    isSuspended = false
+    return resize()
   }
 }

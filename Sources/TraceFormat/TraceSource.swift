@@ -43,6 +43,8 @@ public enum TraceItem: Equatable, Sendable {
   case step(Step, in: ChunkLocation)
   /// An op that was looked at while the step ran.
   case detail(Detail)
+  /// A finding of the producer's, as it opens, changes or closes.
+  case finding(FindingRecord)
   case gap(TraceGap)
 }
 

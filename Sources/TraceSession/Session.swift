@@ -106,6 +106,7 @@ extension Session {
       newestGraph = graph.id
     case .step(let step, let location): fold(step, in: location)
     case .detail(let detail): details.add(detail)
+    case .finding: break
     case .gap(let gap): known.add(gap)
     }
   }

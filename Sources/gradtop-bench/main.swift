@@ -1,8 +1,8 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening]…
-// [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the large trace of
-// `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Two more are run only when named, alone:
-// `gradtop-bench fuzz [SECONDS [SEED]]` and `gradtop-bench soak [RUNS]`.
+// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening|
+// dashboard|judge]… [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the
+// large trace of `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Three more are run only when
+// named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`, `rules [MODELS]` and `soak [RUNS]`.
 
 let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("step", StepBenchmark.run), ("memory", StepBenchmark.memory),
@@ -10,10 +10,14 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
   ("frontier", { _ in try FrontierBenchmark.run() }),
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
+  ("dashboard", { _ in try DashboardBenchmark.run() }),
+  ("judge", { _ in try JudgeBenchmark.run() }),
 ]
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "fuzz": try Fuzz.run(Array(arguments.dropFirst()))
+case "rules":
+  try RulesBenchmark.run(models: arguments.dropFirst().first.flatMap { Int($0) } ?? 12)
 case "soak": try Soak.run(Array(arguments.dropFirst()))
 default:
   let models = Subject.names.filter { arguments.contains($0) }

@@ -18,8 +18,7 @@ struct Gradtop {
   /// ignores SIGTERM could only be killed, with its trace left open.
   private static func unblockSignals() {
     var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGHUP, SIGINT, SIGTERM, SIGWINCH] { sigaddset(&signals, number) }
+    sigfillset(&signals)
     sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
@@ -63,13 +62,20 @@ struct Gradtop {
     case .import: return try ImportCommand(arguments).run()
     case .info: return try InfoCommand(arguments).run()
     case .plan: return try PlanCommand(arguments).run()
+    case .check: return try CheckCommand(arguments).run()
     case .frame: return try FrameCommand(arguments).run()
+    case .themes: return try ThemesCommand(arguments).run()
+    case .completion: return try CompletionCommand(arguments).run()
     }
   }
 
   private static func help(_ words: [String]) throws(Failure) -> ExitStatus {
     guard let word = words.first else {
       print(HelpPage.overview, terminator: "")
+      return .success
+    }
+    if word == "--man" {
+      print(ManPage.text, terminator: "")
       return .success
     }
     guard let command = Command(rawValue: word) else {
@@ -88,7 +94,11 @@ func printError(_ line: String) { writeAll(line + "\n", to: STDERR_FILENO) }
 /// Writes all of `text`; returns `errno` where that fails.
 @discardableResult
 func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
-  let bytes = Array(text.utf8)
+  writeAll(Array(text.utf8), to: descriptor)
+}
+
+/// Writes all of `bytes`; returns `errno` where that fails.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
   var start = 0
   while start < bytes.count {
     let count = bytes[start...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

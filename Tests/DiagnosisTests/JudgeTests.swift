@@ -14,7 +14,7 @@ import TraceFormat
   private func item(_ step: Step) -> TraceItem { .step(step, in: TinyNetwork.location) }
 
   @Test func findsNothingInAHealthyTrace() {
-    #expect(judge(names + (0..<100).map { item(TinyNetwork.step($0)) }).findings.isEmpty)
+    #expect(judge(names + (0..<40).map { item(TinyNetwork.step($0)) }).findings.isEmpty)
   }
 
   @Test func findsNothingInStepsWithoutColumns() {
@@ -26,11 +26,17 @@ import TraceFormat
   @Test func tellsOfAFindingOnceAndKeepsItsLastStep() {
     var judge = judge(names)
     var step = TinyNetwork.step(2)
-    step.parameters.hasGradient = [false, false]
+    step.parameters.hasGradient = [false, false, true]
+    step.parameters.parameter.append(2)
+    step.parameters.gradNorm = []
+    step.parameters.weightNorm = []
+    step.parameters.nonFinite = []
     let opened = judge.examine(item(step))
-    #expect(opened.map(\.parameter) == ["fc1.weight", "head.weight"])
+    #expect(opened.map(\.kind) == [.opened, .opened])
+    #expect(opened.map(\.finding.parameter) == ["fc1.weight", "head.weight"])
     step.index = 3
-    #expect(judge.examine(item(step)).isEmpty)
+    let goingOn = judge.examine(item(step))
+    #expect(goingOn.isEmpty)
     #expect(judge.findings.map(\.firstStep) == [2, 2])
     #expect(judge.findings.map(\.lastStep) == [3, 3])
   }
@@ -68,10 +74,43 @@ import TraceFormat
   }
 
   @Test func knowsOnlyTheRulesItIsGiven() {
-    var judge = Judge { [MissingGradient()] }
+    var judge = Judge(RuleSet([MissingGradient.self]))
     var broken = TinyNetwork.step(0)
     broken.loss = .nan
-    #expect(judge.examine(item(broken)).isEmpty)
+    let changes = judge.examine(item(broken))
+    #expect(changes.isEmpty)
+  }
+
+  @Test func aFindingGetsLessBadWhenTheRunLearnsAllTheSame() {
+    let run = SyntheticRun()
+    let late = run.judge(VanishingGradient.self, steps: 300) { index, step in
+      run.shrink(&step, by: 0.3)
+      step.loss = index < 100 ? 1 : 1 / Double(index - 98)
+    }
+    #expect(late.findings.map(\.severity) == [.note])
+  }
+
+  @Test func whatHappensToAFindingIsTold() {
+    var judge = Judge()
+    var kinds: [FindingChange.Kind] = []
+    for index in 0..<3 {
+      var step = TinyNetwork.step(UInt64(index))
+      if index == 1 { step.loss = .nan }
+      kinds += judge.examine(item(step)).map(\.kind)
+    }
+    #expect(kinds == [.opened, .closed])
+  }
+
+  @Test func optionsAreThoseOfARule() throws {
+    var rules = RuleSet()
+    try rules.set("decades", of: "vanishing_gradient", to: 2)
+    #expect(throws: RuleSet.SettingError.self) { try rules.set("decade", of: "step_size", to: 2) }
+    #expect(throws: RuleSet.SettingError.self) { try rules.set("decades", of: "steps", to: 2) }
+  }
+
+  @Test func namesOfRulesDiffer() {
+    let names = RuleSet(packs: RulePack.allCases).names
+    #expect(Set(names).count == names.count)
   }
 
   @Test func severitiesAreOrdered() {

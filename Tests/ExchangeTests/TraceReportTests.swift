@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 import TraceFormat
@@ -14,7 +15,9 @@ import TraceFormat
     writer.write(graph: SampleTrace.graph, now: 0)
     for step in steps { writer.write(step: step, now: 0) }
     if closes { writer.close(now: 0) } else { writer.flush() }
-    var template = Array("/tmp/gradtop-test-XXXXXX".utf8CString)
+    var template = Array(
+      FileManager.default.temporaryDirectory.appending(path: "gradtop-test-XXXXXX").path.utf8CString
+    )
     let descriptor = mkstemp(&template)
     let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     defer { _ = unlink(path) }

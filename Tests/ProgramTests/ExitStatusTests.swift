@@ -12,12 +12,13 @@ import Testing
     #expect(outcome.output == "")
     #expect(
       outcome.errors == """
-        gradtop: bogus: unknown command; valid are: run, replay, tail, export, info, plan, frame
+        gradtop: bogus: unknown command; valid are: run, replay, tail, export, import, info, check, \
+        plan, frame, themes, completion
 
         """)
   }
 
-  @Test(arguments: ["run", "replay", "tail", "export", "info", "frame"])
+  @Test(arguments: ["run", "replay", "tail", "export", "info", "check", "frame"])
   func unknownOption(of command: String) throws {
     let outcome = try gradtop.run(command, "--bogus")
     #expect(outcome.status == 64)
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["run", "--headless"], ["replay"], ["export"], ["info"], ["frame"],
+    ["run", "--headless"], ["replay"], ["export"], ["info"], ["check"], ["frame"],
   ])
   func missingFile(of command: [String]) throws {
     let process = try gradtop.start(command + ["nope"], streams: "missing")
@@ -69,13 +70,13 @@ import Testing
 
     let info = try gradtop.run("info", "half.bin")
     #expect(info.status == 2)
-    #expect(info.errors == "")
+    let damage = "gradtop: half.bin: no footer: the run is not over, or was cut off\n"
+    #expect(info.errors == damage)
     #expect(info.lines.contains("ended: no"))
 
     let table = try gradtop.run("export", "half.bin", "--format", "csv", "--table", "steps")
     #expect(table.status == 2)
-    #expect(
-      table.errors == "gradtop: half.bin: no footer: the run is not over, or was cut off\n")
+    #expect(table.errors == damage)
     #expect(table.lines.count > 100)
     #expect(table.lines.count < 300)
   }

@@ -40,6 +40,11 @@ struct Gradtop {
     process.executableURL = Self.executable
     process.arguments = arguments
     process.currentDirectoryURL = folder.url
+    // Whoever runs the tests may have set up colors and a configuration.
+    var environment = ProcessInfo.processInfo.environment
+    environment["NO_COLOR"] = nil
+    environment["XDG_CONFIG_HOME"] = folder.url.path
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -74,10 +79,10 @@ struct Gradtop {
   }
 }
 
-/// Polls until `condition` holds; false where 30 seconds were not enough.
+/// Polls until `condition` holds; false where 20 seconds were not enough.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   let clock = ContinuousClock()
-  let deadline = clock.now + .seconds(30)
+  let deadline = clock.now + .seconds(20)
   while clock.now < deadline {
     if try condition() { return true }
     _ = poll(nil, 0, 20)

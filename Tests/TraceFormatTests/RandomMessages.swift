@@ -120,6 +120,16 @@ extension RandomMessages {
     return step
   }
 
+  mutating func finding() -> FindingRecord {
+    var finding = FindingRecord()
+    (finding.rule, finding.severity, finding.layer) = (text(), text(), text())
+    (finding.parameter, finding.message, finding.isOpen) = (text(), text(), bool())
+    (finding.firstStep, finding.lastStep) = (number(), number())
+    (finding.value, finding.limit) = (bool() ? double() : nil, bool() ? double() : nil)
+    finding.window = bool() ? number() : nil
+    return finding
+  }
+
   private mutating func rows() -> Int { Int.random(in: 0...5, using: &generator) }
 
   private mutating func ops(_ count: Int) -> OpColumns {

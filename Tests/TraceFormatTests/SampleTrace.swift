@@ -98,6 +98,7 @@ struct Told: Equatable {
   var graphs: [Graph] = []
   var steps: [Step] = []
   var locations: [ChunkLocation] = []
+  var findings: [FindingRecord] = []
   var gaps: [TraceGap] = []
 
   /// All that `source` has now.
@@ -118,6 +119,7 @@ struct Told: Equatable {
         steps.append(step)
         locations.append(location)
       case .detail: break
+      case .finding(let finding): findings.append(finding)
       case .gap(let gap): gaps.append(gap)
       }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 @testable import TraceFormat
@@ -7,7 +8,9 @@ final class TemporaryFile {
   let path: String
 
   init(_ bytes: [UInt8] = []) {
-    var template = Array("/tmp/gradtop-test-XXXXXX".utf8CString)
+    var template = Array(
+      FileManager.default.temporaryDirectory.appending(path: "gradtop-test-XXXXXX").path.utf8CString
+    )
     let descriptor = mkstemp(&template)
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     _ = close(descriptor)

@@ -81,10 +81,6 @@ struct Binding {
       Binding([.character(index == 9 ? "0" : Character("\(index + 1)"))], "", .panel(index), "")
     }
 
-  static func action(of key: Key) -> Action? {
-    all.first { $0.keys.contains(key) }?.action
-  }
-
   /// The first of its labels: the key to name where there is little room.
   var key: String { String(label.prefix { $0 != " " }) }
 }

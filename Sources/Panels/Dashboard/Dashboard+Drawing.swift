@@ -7,9 +7,7 @@ extension Dashboard {
   public func draw(_ scene: Scene, on canvas: inout Canvas) {
     let size = canvas.size
     guard size.width >= Self.smallest.width, size.height >= Self.smallest.height else {
-      let text = "gradtop needs \(Self.smallest.width)×\(Self.smallest.height)"
-      canvas.write(
-        text, Style(.warning), in: canvas.bounds.row(size.height / 2), alignment: .center)
+      Self.drawTooSmall(scene, on: &canvas)
       return
     }
     let (top, bottom) = (canvas.bounds.row(0), canvas.bounds.row(size.height - 1))
@@ -56,7 +54,7 @@ extension Dashboard {
   /// The keys of the panel first, then those that are always there.
   private func hints(_ scene: Scene) -> [KeyHint] {
     let own = type(of: panel).actions
-    let shown = Binding.all.filter { binding in
+    let shown = keymap.bindings.filter { binding in
       binding.hint != nil && (!binding.action.isOfPanels || own.contains(binding.action))
     }
     let first = shown.prefix(2)
@@ -118,7 +116,7 @@ extension Dashboard {
 
 extension Dashboard {
   private func drawHelp(_ scene: Scene, on canvas: inout Canvas) {
-    let bindings = Binding.all.filter { !$0.label.isEmpty }
+    let bindings = keymap.bindings.filter { !$0.label.isEmpty }
     let columns = canvas.size.height >= bindings.count + 4 ? 1 : 2
     let height = (bindings.count + columns - 1) / columns
     let width = min(canvas.size.width - 2, columns * 52)

@@ -14,7 +14,7 @@ extension Dashboard {
         panels[selected].type(key)
         return []
       }
-      guard let action = Binding.action(of: key) else { return [] }
+      guard let action = keymap.action(of: key) else { return [] }
       return perform(action, scene, area)
     case .wheel(let notches, _):
       let action: Action = notches < 0 ? .up : .down

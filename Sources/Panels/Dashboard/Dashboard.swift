@@ -7,8 +7,8 @@ internal import TraceSession
 ///
 /// A value: keys change how it looks, drawing changes nothing.
 public struct Dashboard: Sendable {
-  /// Below this a panel would be unreadable.
-  public static let smallest = Size(width: 40, height: 10)
+  /// Below this there is no room for the panels.
+  public static let smallest = Size(width: 80, height: 24)
 
   var panels: [any Panel] = Self.all
   var selected = 0
@@ -18,8 +18,20 @@ public struct Dashboard: Sendable {
   /// The finding that `n` went to last.
   var finding: Int?
 
+  /// Which key means what.
+  public var keymap = Keymap()
+
   /// The dashboard on its first panel.
   public init() {}
+
+  /// The dashboard with the panels of those names, in that order; names that are none are left out,
+  /// and without any all panels are there.
+  public init(panels names: [String]) {
+    let chosen = names.compactMap { name in
+      panels.first { type(of: $0).title.lowercased() == name }
+    }
+    if !chosen.isEmpty { panels = chosen }
+  }
 
   private static var all: [any Panel] {
     [

@@ -11,6 +11,12 @@ public struct Cell: Equatable, Sendable {
     self.style = style
   }
 
+  /// What shows it where there are no colors: a blank whose color tells a figure is as dense as that.
+  public func characterWithoutColor(_ glyphs: Glyphs) -> Character? {
+    guard let ground = style.ground, character == " " else { return character }
+    return ground.density(glyphs)
+  }
+
   /// An empty cell.
   public static let blank = Cell(character: " ", style: Style(.text))
 }
@@ -58,10 +64,10 @@ public struct Canvas: Equatable, Sendable {
     (0..<size.width).contains(x) && (0..<size.height).contains(y)
   }
 
-  /// The characters, row by row, for pictures; as wide as the canvas.
+  /// The characters, row by row, for pictures without colors; as wide as the canvas.
   public func lines() -> [String] {
     (0..<size.height).map { y in
-      String((0..<size.width).compactMap { self[$0, y].character })
+      String((0..<size.width).compactMap { self[$0, y].characterWithoutColor(glyphs) })
     }
   }
 }

@@ -7,6 +7,7 @@ enum Topic: UInt16, CaseIterable {
   case graph = 2
   case step = 3
   case summary = 4
+  case finding = 5
   case detail = 7
 
   /// The channel's topic.
@@ -16,6 +17,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "/graph"
     case .step: "/step"
     case .summary: "/summary"
+    case .finding: "/finding"
     case .detail: "/detail"
     }
   }
@@ -27,6 +29,7 @@ enum Topic: UInt16, CaseIterable {
     case .graph: "gradtop.Graph"
     case .step: "gradtop.Step"
     case .summary: "gradtop.Summary"
+    case .finding: "gradtop.Finding"
     case .detail: "gradtop.Detail"
     }
   }

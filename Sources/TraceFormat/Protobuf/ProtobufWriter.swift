@@ -45,8 +45,9 @@ extension ByteBuffer {
     }
   }
 
-  /// A field with presence: written even if 0.
-  package mutating func appendField(_ field: UInt32, present value: UInt64) {
+  /// A field with presence: written where it is not nil, even if 0.
+  package mutating func appendField(_ field: UInt32, present value: UInt64?) {
+    guard let value else { return }
     appendTag(field, .varint)
     appendVarint(value)
   }

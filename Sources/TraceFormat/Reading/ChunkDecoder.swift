@@ -3,7 +3,7 @@ struct ChunkDecoder: ~Copyable {
   private var opener = ChunkOpener()
   /// By channel id; the fixed ones, until a channel record says otherwise.
   private var topics: [UInt16: Topic] = [
-    1: .run, 2: .graph, 3: .step, 4: .summary, 7: .detail,
+    1: .run, 2: .graph, 3: .step, 4: .summary, 5: .finding, 7: .detail,
   ]
   private var lastRun: Run?
   private var lastGraphs: [UInt32: Graph] = [:]
@@ -111,7 +111,7 @@ struct ChunkDecoder: ~Copyable {
       case .graph(let graph):
         if lastGraphs[graph.id] == graph { return false }
         lastGraphs[graph.id] = graph
-      case .step, .detail, .gap: break
+      case .step, .finding, .detail, .gap: break
       }
       return true
     }
@@ -155,6 +155,7 @@ struct ChunkDecoder: ~Copyable {
     case .step: .step(try Step(decoding: payload), in: location)
     // They say again what the steps say: who wants them asks for them.
     case .summary: nil
+    case .finding: .finding(try FindingRecord(decoding: payload))
     case .detail: .detail(try Detail(decoding: payload))
     }
   }

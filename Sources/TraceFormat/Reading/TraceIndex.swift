@@ -45,7 +45,7 @@ extension TraceIndex.Chunk {
       switch Topic(rawValue: channel) {
       case .step: hasSteps = true
       case .run, .graph: hasNames = true
-      case .summary, .detail, nil: break
+      case .summary, .finding, .detail, nil: break
       }
     }
   }

@@ -108,6 +108,7 @@ public struct TraceInfo: Equatable, Sendable {
         steps += 1
         firstStep = firstStep ?? step.index
         first = first ?? step
+      case .finding: break
       }
       count += 1
     }

@@ -32,6 +32,7 @@ public enum TraceRepair {
           let records = UnsafeRawBufferPointer(rebasing: scan.window.bytes[range])
           for item in decoder.items(ofRecords: records, at: scan.location(range)) {
             if case .step(let step, _) = item { writer.write(step: step, now: 0) }
+            if case .finding(let finding) = item { writer.write(finding: finding, now: 0) }
             note(item, &known, &outcome)
           }
         case .chunk(let range, _, let condition):
@@ -63,7 +64,7 @@ public enum TraceRepair {
     case .step(let step, _):
       known.add(step: step.index)
       outcome.steps += 1
-    case .run, .graph: break
+    case .run, .graph, .finding, .detail: break
     }
   }
 

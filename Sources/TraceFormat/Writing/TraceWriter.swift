@@ -132,6 +132,19 @@ public final class TraceWriter {
     if chunk.count >= options.chunkBytes { flush() }
   }
 
+  /// Writes a finding; it is on disk when its chunk is full or due.
+  public func write(finding: FindingRecord, now: UInt64) {
+    guard !isClosed else { return }
+    message.removeAll()
+    finding.encode(into: &message)
+    let time = wallClock(now)
+    add(
+      .finding, sequence: UInt32(truncatingIfNeeded: finding.lastStep), logTime: time,
+      publishTime: time)
+    if chunkOpened == nil { chunkOpened = now }
+    flushIfDue(now: now)
+  }
+
   /// Writes what is older than the flush interval.
   public func flushIfDue(now: UInt64) {
     guard let chunkOpened, now >= chunkOpened, now - chunkOpened >= options.flushInterval

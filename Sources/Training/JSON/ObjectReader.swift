@@ -15,6 +15,11 @@ public struct ObjectReader {
     self.path = path
   }
 
+  /// The object that a JSON text is.
+  public init(parsing text: [UInt8]) throws(ModelFileError) {
+    try self.init(try JSONParser.parse(text), path: "")
+  }
+
   /// Where the value of `key` stands.
   public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
@@ -175,10 +180,21 @@ extension ObjectReader {
   }
 
   private static func name(_ range: ClosedRange<Double>) -> String {
-    if range.upperBound == .greatestFiniteMagnitude {
-      return range.lowerBound == 0 ? "of at least 0" : "above 0"
-    }
-    return "from \(range.lowerBound) to \(range.upperBound)"
+    let (low, high) = (range.lowerBound, range.upperBound)
+    // The largest numbers stand for no bound, the smallest above 0 for all above 0.
+    let (isLow, isHigh) = (
+      low <= -Double(Float.greatestFiniteMagnitude), high >= Double(Float.greatestFiniteMagnitude)
+    )
+    if isLow, isHigh { return "that is finite" }
+    if isHigh { return low > 0 && low < 1e-30 ? "above 0" : "of at least \(short(low))" }
+    if isLow { return "of at most \(short(high))" }
+    return low > 0 && low < 1e-30
+      ? "above 0, at most \(short(high))" : "from \(short(low)) to \(short(high))"
+  }
+
+  /// Without a point where there is nothing behind it.
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
   }
 }
 

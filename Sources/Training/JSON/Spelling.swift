@@ -6,11 +6,12 @@ public enum Spelling {
     return "valid are: " + valid.joined(separator: ", ")
   }
 
-  /// The valid name that takes the fewest edits, where those are few for its length.
+  /// The valid name that takes the fewest edits, where those are few for its length: none for one or
+  /// two letters, else one for each three.
   public static func nearest(to name: String, among valid: [String]) -> String? {
     let ranked = valid.map { ($0, distance(name.lowercased(), $0.lowercased())) }
     guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
-    return best.1 <= max(1, max(name.count, best.0.count) / 2) ? best.0 : nil
+    return best.1 <= max(name.count, best.0.count) / 3 ? best.0 : nil
   }
 
   /// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`.

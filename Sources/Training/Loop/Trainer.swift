@@ -15,8 +15,8 @@ public struct RecordingOptions {
   public var syncsEachChunk = false
   /// The step of which each op is recorded in detail; nil: none.
   public var detailedStep: Int?
-  /// Gets run, graph and steps on the thread that writes them: for whoever judges.
-  public var observe: (@Sendable (TraceItem) -> Void)?
+  /// Gets run, graph and steps on the thread that writes them; what it finds is written, too.
+  public var observe: (@Sendable (TraceItem) -> [FindingRecord])?
   /// Names of run, host and device; the trainer fills in the rest.
   public var run = Run()
 

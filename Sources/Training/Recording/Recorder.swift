@@ -40,15 +40,17 @@ public final class Recorder {
     var encoder: StepEncoder
     let isInstrumented: Bool
     let origin: UInt64
-    let observe: (@Sendable (TraceItem) -> Void)?
+    let observe: (@Sendable (TraceItem) -> [FindingRecord])?
   }
 
   /// Starts the writing thread.
   ///
-  /// - Parameter tap: Gets the same bytes, whatever becomes of the output.
+  /// - Parameters:
+  ///   - tap: Gets the same bytes, whatever becomes of the output.
+  ///   - observe: Gets run, graph and steps on the writing thread; what it finds is written, too.
   init(
     _ model: PreparedModel, run: Run, output: any TraceOutput, tap: TraceFeed?,
-    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> Void)?
+    syncsEachChunk: Bool, observe: (@Sendable (TraceItem) -> [FindingRecord])?
   ) {
     let plan = model.executor.plan
     ring = StepRing(
@@ -65,7 +67,7 @@ public final class Recorder {
         plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
       isInstrumented: run.isInstrumented, origin: run.monotonicOrigin,
       observe: observe)
-    observe?(.run(run))
+    _ = observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
   }
@@ -109,8 +111,8 @@ extension Recorder.Work {
   func write(_ state: Recorder.State) {
     var encoder = encoder
     writer.write(graph: graph, now: MonotonicClock.now())
-    observe?(.graph(graph))
     writer.flush()
+    _ = observe?(.graph(graph))
     var nap = Nap()
     while true {
       let isFinished = state.isFinished.load(ordering: .acquiring)
@@ -124,7 +126,9 @@ extension Recorder.Work {
         let step = encoder.encode(slot)
         writer.write(step: step, now: end)
         ring.release()
-        observe?(.step(step, in: ChunkLocation(offset: writer.position, length: 0)))
+        if let observe {
+          note(observe(.step(step, in: ChunkLocation(offset: writer.position, length: 0))))
+        }
         steps += 1
       }
       if let next {
@@ -156,6 +160,10 @@ extension Recorder.Work {
     guard !details.isEmpty else { return }
     for detail in details { writer.write(detail: detail, now: MonotonicClock.now()) }
     writer.flush()
+  }
+
+  private func note(_ findings: [FindingRecord]) {
+    for finding in findings { writer.write(finding: finding, now: MonotonicClock.now()) }
   }
 }
 

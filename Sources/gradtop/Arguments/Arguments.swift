@@ -5,12 +5,15 @@ struct Arguments {
   let command: Command
   let operands: [String]
   private let values: [String: String]
+  /// Every value of an option that may be given more than once.
+  private let lists: [String: [String]]
 
   /// Reads what stands behind the command.
   init(_ words: [String], for command: Command) throws(Failure) {
     self.command = command
     let options = Option.of(command)
     var (operands, values): ([String], [String: String]) = ([], [:])
+    var lists: [String: [String]] = [:]
     var rest = words[...]
     var onlyOperands = false
     while let word = rest.popFirst() {
@@ -35,6 +38,7 @@ struct Arguments {
           throw Failure(.usage, "\(command.rawValue) \(option.name)", "expected \(value)")
         }
         values[option.name] = text
+        lists[option.name, default: []].append(text)
       } else if attached != nil {
         throw Failure(.usage, "\(command.rawValue) \(option.name)", "takes no value")
       } else {
@@ -43,11 +47,15 @@ struct Arguments {
     }
     self.operands = operands
     self.values = values
+    self.lists = lists
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }
 
   func text(_ name: String) -> String? { values[name] }
+
+  /// The values of an option that may be given more than once, in their order.
+  func all(_ name: String) -> [String] { lists[name] ?? [] }
 
   /// A whole number of at least `least`.
   func integer(_ name: String, least: Int) throws(Failure) -> Int? {

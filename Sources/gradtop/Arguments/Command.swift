@@ -1,6 +1,9 @@
+import Exchange
+import Panels
+
 /// The commands.
 enum Command: String, CaseIterable {
-  case run, replay, tail, export, `import`, info, plan, frame
+  case run, replay, tail, export, `import`, info, check, plan, frame, themes, completion
 
   /// What it is for, in a few words.
   var summary: String {
@@ -11,8 +14,11 @@ enum Command: String, CaseIterable {
     case .export: "a trace as tables, a timeline, or a drawing"
     case .import: "a profile of torch.profiler as a trace"
     case .info: "what is in a trace, and how whole it is"
+    case .check: "judge a trace: what is wrong, and what helps"
     case .plan: "memory against recompute"
-    case .frame: "print one frame of the dashboard"
+    case .frame: "one frame of the dashboard as a picture"
+    case .themes: "show each theme"
+    case .completion: "a script that completes command lines"
     }
   }
 
@@ -21,9 +27,11 @@ enum Command: String, CaseIterable {
     switch self {
     case .run: "[MODEL.json]"
     case .replay: "TRACE [TRACE]"
-    case .tail, .export, .info, .frame: "TRACE"
+    case .tail, .export, .info, .check, .frame: "TRACE"
     case .plan: "TRACE|COSTS.json"
     case .import: "PROFILE.json -o TRACE"
+    case .themes: ""
+    case .completion: "bash|zsh|fish"
     }
   }
 
@@ -37,7 +45,10 @@ enum Command: String, CaseIterable {
     case .import: "gradtop import profile.json.gz -o profile.mcap"
     case .info: "gradtop info run.mcap --format json"
     case .plan: "gradtop plan run.mcap --budget 64MiB -o plan.json"
-    case .frame: "gradtop frame run.mcap --size 120x40 --panel layers"
+    case .check: "gradtop check run.mcap --fail-on warning --format github"
+    case .frame: "gradtop frame run.mcap --panel layers --format svg -o layers.svg"
+    case .themes: "gradtop themes"
+    case .completion: "source <(gradtop completion bash)"
     }
   }
 }
@@ -50,16 +61,19 @@ struct Option {
   var value: String?
   var help: String
   var commands: Set<Command>
+  /// What its value may be, where the name of that does not tell.
+  var choices: [String]
 
   init(
     _ name: String, _ value: String? = nil, short: String? = nil, _ help: String,
-    _ commands: Set<Command>
+    _ commands: Set<Command>, choices: [String] = []
   ) {
     self.name = name
     self.value = value
     self.short = short
     self.help = help
     self.commands = commands
+    self.choices = choices
   }
 
   private static let dashboards: Set<Command> = [.run, .replay, .tail]
@@ -80,30 +94,46 @@ struct Option {
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
     Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
     Option("--trace-sync", "wait for the disk after each chunk", [.run]),
-    Option("--break-on", "WHAT", "stop at a finding, at nan, or never", [.run]),
+    Option("--break-on", "finding|nan|never", "what stops the run (default never)", [.run]),
     Option("--detail", "STEP", "record each op of a step with its numbers", [.run]),
     Option("--quiet", short: "-q", "no progress on standard error", [.run]),
     Option("--follow", short: "-f", "stay at the end as steps come", [.replay]),
     Option("--step", "N", "look at this step", [.replay, .tail, .frame]),
     Option("--speed", "X", "play so many steps a second", [.replay]),
-    Option("--theme", "NAME|FILE", "dark, light, or a theme file", dashboards),
-    Option("--no-color", "no colors (as NO_COLOR)", dashboards),
     Option(
-      "--format", "FORMAT", "csv, json, chrome, perfetto, dot; info: text or json; frame: text",
-      [.export, .info, .frame]),
-    Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
-    Option("--frontier", "what each budget would give", [.plan]),
-    Option("--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan]),
-    Option("--format", "FORMAT", "text or json", [.plan]),
-    Option("--table", "TABLE", "which table; layers without", [.export]),
+      "--theme", "NAME|FILE", "dark, light, ... (gradtop themes), or a file",
+      dashboards.union([.frame])),
+    Option("--no-color", "no colors (as NO_COLOR)", dashboards.union([.frame, .themes])),
+    Option(
+      "--format", "csv|json|chrome|perfetto|dot", "tables, a timeline, a drawing (default csv)",
+      [.export]),
+    Option("--format", "text|json", "how it is written (default text)", [.info, .plan]),
+    Option(
+      "--format", "text|json|junit|markdown|github", "how it is written (default text)", [.check]),
+    Option("--format", "text|ansi|svg|png", "how it is written (default text)", [.frame]),
+    Option("--fail-on", "LIST", "error, warning, note, or names of rules; error without", [.check]),
+    Option(
+      "--rules", "PACK,…", "with sagemaker, autotrainer, deepdiagnosis, deepchecker", [.check]),
+    Option("--set", "RULE.OPTION=VALUE", "an option of a rule; may be repeated", [.check]),
+    Option("--suggest", "FILE", "write the model file with what helps", [.check]),
+    Option(
+      "--table", "TABLE", "which table (default layers)", [.export],
+      choices: Table.allCases.map(\.rawValue)),
     Option("--steps", "A..B", "steps A to B only, both included", [.export]),
     Option("--records", "the records of any MCAP file as JSON", [.info]),
     Option("--repair", "write it out whole, to the file of --output", [.info]),
-    Option("--size", "WxH", "columns and rows; 120x40 without", [.frame]),
-    Option("--panel", "NAME", "overview, layers, graph, ...: the dashboard's panels", [.frame]),
+    Option("--size", "WxH", "columns and rows (default 120x40)", [.frame]),
+    Option(
+      "--panel", "NAME", "which panel (default \(Dashboard.panelNames[0]))", [.frame],
+      choices: Dashboard.panelNames),
     Option(
       "--output", "FILE", short: "-o", "write to a file",
       [.export, .import, .plan, .frame, .info]),
+    Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
+    Option("--frontier", "what each budget would give", [.plan]),
+    Option(
+      "--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan],
+      choices: ["weak", "persistent", "exact", "sqrt", "knapsack"]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),
   ]
 

@@ -1,5 +1,8 @@
-/// Pages of help, each of which fits a screen.
+/// Pages of help, each of which fits a screen of 80 × 24.
 enum HelpPage {
+  /// Rows of the smallest screen that a page must fit, less the prompt's.
+  private static let rows = 23
+
   static var overview: String {
     var text = """
       gradtop: the backward pass of a training run, watched live
@@ -8,21 +11,26 @@ enum HelpPage {
 
       """
     for command in Command.allCases {
-      text += "  " + padded("\(command.rawValue) \(command.operands)", 24) + command.summary + "\n"
+      text += "  " + padded("\(command.rawValue) \(command.operands)", 26) + command.summary + "\n"
     }
-    text += "  " + padded("help [COMMAND]", 24) + "this page, or that of a command\n"
-    text += "  " + padded("--version", 24) + "which gradtop this is\n"
+    text += "  " + padded("help [COMMAND]", 26) + "this page, or that of a command\n"
+    text += "  " + padded("--version", 26) + "which gradtop this is\n"
     return text + "\nexample: gradtop run        (trains on handwritten digits; q leaves)\n"
   }
 
   static func page(of command: Command) -> String {
-    var text = "gradtop \(command.rawValue) \(command.operands): \(command.summary)\n\noptions:\n"
-    for option in Option.of(command) {
-      let name = [option.short, option.name].compactMap { $0 }.joined(separator: ", ")
-      let label = option.value.map { "\(name) \($0)" } ?? name
-      text += "  " + padded(label, 26) + option.help + "\n"
+    let title = "gradtop \(command.rawValue) \(command.operands): \(command.summary)"
+    let labels = Option.of(command).map { option in
+      let name = option.names.joined(separator: ", ")
+      return (label: option.value.map { "\(name) \($0)" } ?? name, help: option.help)
     }
-    return text + "\nexample: \(command.example)\n"
+    let width = max(26, (labels.map(\.label.count).max() ?? 0) + 2)
+    let options = labels.map { "  " + padded($0.label, width) + $0.help }
+    let example = "example: \(command.example)"
+    var lines = [title, "", "options:"] + options + ["", example]
+    // A long list has no room for empty lines.
+    if lines.count > rows { lines = [title] + options + [example] }
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {

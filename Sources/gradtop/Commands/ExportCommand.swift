@@ -52,10 +52,7 @@ struct ExportCommand {
       guard case .system(_, let code) = error else { return .success }
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    for gap in summary.gaps { printError("gradtop: \(path): \(describe(gap))") }
-    if !summary.ended {
-      printError("gradtop: \(path): no footer: the run is not over, or was cut off")
-    }
-    return summary.isWhole ? .success : .incomplete
+    let isWhole = tellDamage(of: path, summary.gaps, hasEnded: summary.ended)
+    return isWhole ? .success : .incomplete
   }
 }

@@ -1,24 +1,35 @@
 import Diagnosis
 import Glibc
 import Panels
+import Pictures
 import Screen
 import TraceFormat
 import TraceSession
 
-/// `gradtop frame`: one frame of the dashboard as text.
+/// `gradtop frame`: one frame of the dashboard as a picture.
 struct FrameCommand {
+  private enum Format: String, CaseIterable {
+    case text, ansi, svg, png
+  }
+
   private let path: String
   private let size: Size
   private let step: Int?
   private let output: String?
   private let dashboard: Dashboard
+  private let format: Format
+  private let theme: ThemeChoice
+  private let usesColor: Bool
 
   init(_ arguments: Arguments) throws(Failure) {
     path = try arguments.trace()
     size = try Self.size(arguments)
     step = try arguments.integer("--step", least: 0)
     output = arguments.text("--output")
-    _ = try arguments.choice("--format", of: ["text"])
+    let name = try arguments.choice("--format", of: Format.allCases.map(\.rawValue))
+    format = Format(rawValue: name) ?? .text
+    theme = try ThemeChoice(arguments.text("--theme"))
+    usesColor = arguments.usesColor
     let panel = try arguments.choice("--panel", of: Dashboard.panelNames)
     var dashboard = Dashboard()
     _ = dashboard.select(panel: panel)
@@ -29,10 +40,10 @@ struct FrameCommand {
     guard let text = arguments.text("--size") else { return Size(width: 120, height: 40) }
     let parts = text.split(separator: "x").map { Int($0) }
     guard parts.count == 2, let width = parts[0], let height = parts[1], width > 0, height > 0,
-      width <= 10_000, height <= 10_000
+      width <= 1000, height <= 1000
     else {
       throw arguments.mistake(
-        "--size", "expected columns and rows as 120x40, found \"\(text)\"")
+        "--size", "expected columns and rows, 1000 at most, as 120x40, found \"\(text)\"")
     }
     return Size(width: width, height: height)
   }
@@ -46,15 +57,40 @@ struct FrameCommand {
     if let step { session.seek(to: step) }
     var canvas = Canvas(width: size.width, height: size.height)
     dashboard.draw(Scene(session.snapshot(), findings: judge.findings), on: &canvas)
-    let text = canvas.lines().map { line in
-      String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined()
+    let bytes = try picture(of: canvas)
     let descriptor = try openOutput(output)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
-    if let code = writeAll(text, to: descriptor), code != EPIPE {
+    if let code = writeAll(bytes, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    return session.gaps.isEmpty && (session.isOutlined || source.state == .closed)
-      ? .success : .incomplete
+    let isWhole = tellDamage(
+      of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
+    return isWhole ? .success : .incomplete
+  }
+
+  private func picture(of canvas: Canvas) throws(Failure) -> [UInt8] {
+    // Text knows no colors, so no theme matters.
+    if format != .text { theme.report() }
+    switch format {
+    case .text: return Array(canvas.lines().map { $0 + "\n" }.joined().utf8)
+    case .ansi:
+      return Array(ANSIPicture(canvas, theme: theme.chosen, usesColor: usesColor).text.utf8)
+    case .svg: return Array(SVGPicture(canvas, theme: theme.chosen).text.utf8)
+    case .png:
+      if output == nil || output == "-", isatty(STDOUT_FILENO) == 1 {
+        throw Failure(
+          .usage, "frame --format", "a terminal shows no PNG",
+          hint: "write it to a file with -o FILE")
+      }
+      do { return try PNGPicture(canvas, theme: theme.chosen).bytes } catch {
+        switch error {
+        case .tooLarge(let columns, let rows):
+          throw Failure(
+            .usage, "frame --size", "too large for a PNG",
+            hint: "it takes \(columns) columns and \(rows) rows at most")
+        case .cairo(let reason): throw Failure(.internalError, "frame --format", reason)
+        }
+      }
+    }
   }
 }

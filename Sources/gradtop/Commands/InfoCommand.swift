@@ -60,7 +60,8 @@ struct InfoCommand {
     do { info = try TraceInfo(path: path) } catch { throw Failure(error) }
     let report = TraceReport(info)
     print(isJSON ? report.json : report.text, terminator: "")
-    return info.ended && info.gaps.isEmpty ? .success : .incomplete
+    let isWhole = tellDamage(of: path, info.gaps, hasEnded: info.ended)
+    return isWhole ? .success : .incomplete
   }
 
   private func list() throws(Failure) -> ExitStatus {
@@ -108,12 +109,4 @@ struct InfoCommand {
     }
     return result + "\""
   }
-}
-
-/// A gap as a clause.
-func describe(_ gap: TraceGap) -> String {
-  let steps = gap.steps.map { ", steps \($0.lowerBound)..\($0.upperBound)" } ?? ""
-  return gap.bytes.isEmpty
-    ? (gap.droppedEvents > 0 ? "\(gap.droppedEvents) steps dropped: " : "") + gap.reason
-    : "bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound)\(steps): \(gap.reason)"
 }

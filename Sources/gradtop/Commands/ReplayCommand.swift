@@ -13,6 +13,7 @@ struct ReplayCommand {
   private let follows: Bool
   private let step: Int?
   private let speed: Double?
+  private let settings: Settings
   private let theme: ThemeChoice
   private let usesColor: Bool
 
@@ -20,8 +21,10 @@ struct ReplayCommand {
     (path, otherPath) = try arguments.traces()
     self.follows = follows
     step = try arguments.integer("--step", least: 0)
-    theme = try ThemeChoice(arguments.text("--theme"))
-    usesColor = !arguments.has("--no-color") && getenv("NO_COLOR") == nil
+    // Without a dashboard there is nothing to set up.
+    settings = isatty(STDOUT_FILENO) == 1 ? try Settings.read() : Settings()
+    theme = try settings.theme(arguments.text("--theme"))
+    usesColor = arguments.usesColor
     guard let text = arguments.text("--speed") else {
       speed = nil
       return
@@ -49,7 +52,8 @@ struct ReplayCommand {
     }
     let other = try otherPath.map { (path) throws(Failure) in try openTrace(path) }
     let isFollowing = follows || path == "-"
-    var loop = DashboardLoop(session: session, theme: theme, usesColor: usesColor)
+    var loop = DashboardLoop(
+      session: session, theme: theme, usesColor: usesColor, settings: settings)
     loop.other = other.map { Session(opening: $0) }
     loop.firstStep = step ?? (speed == nil ? nil : 0)
     loop.producer = {
@@ -63,10 +67,12 @@ struct ReplayCommand {
       loop.playSpeed = speed
       loop.isPlaying = true
     }
+    theme.report()
     if let number = try loop.run() { return .signal(number) }
     if isFollowing { return .success }
-    return session.gaps.isEmpty && (session.isOutlined || source.state == .closed)
-      ? .success : .incomplete
+    let isWhole = tellDamage(
+      of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
+    return isWhole ? .success : .incomplete
   }
 
   /// What `info` prints of a trace that comes through a pipe.

@@ -10,11 +10,14 @@ import Training
 /// `gradtop run`: trains a model, on the dashboard or headless.
 struct RunCommand {
   private let options: RunOptions
+  private let settings: Settings
   private let theme: ThemeChoice
 
   init(_ arguments: Arguments) throws(Failure) {
     options = try RunOptions(arguments)
-    theme = try ThemeChoice(arguments.text("--theme"))
+    // Without a dashboard there is nothing to set up.
+    settings = options.isHeadless ? Settings() : try Settings.read()
+    theme = try settings.theme(arguments.text("--theme"))
   }
 
   func run() throws(Failure) -> ExitStatus {
@@ -62,7 +65,8 @@ extension RunCommand {
     _ training: LiveTraining, _ trace: TraceDestination
   ) throws(Failure) -> Int32? {
     var loop = DashboardLoop(
-      session: Session(source: training.feed), theme: theme, usesColor: options.usesColor)
+      session: Session(source: training.feed), theme: theme, usesColor: options.usesColor,
+      settings: settings)
     loop.control = training.control
     loop.notice = {
       guard let reason = training.control.breakReason, training.control.isPaused else { return "" }
@@ -71,6 +75,7 @@ extension RunCommand {
     loop.producer = {
       training.isDone ? .ended : .training(isPaused: training.control.isPaused)
     }
+    theme.report()
     let signal: Int32?
     do { signal = try loop.run() } catch {
       training.control.end()

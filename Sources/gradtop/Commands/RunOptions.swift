@@ -63,7 +63,7 @@ struct RunOptions {
     isQuiet = arguments.has("--quiet")
     isHeadless =
       arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
-    usesColor = !arguments.has("--no-color") && getenv("NO_COLOR") == nil
+    usesColor = arguments.usesColor
   }
 
   /// The model file's text.

@@ -52,3 +52,22 @@ func openOutput(_ path: String?) throws(Failure) -> Int32 {
   }
   return descriptor
 }
+
+// MARK: - Damage
+
+/// A gap as a clause.
+func describe(_ gap: TraceGap) -> String {
+  let steps = gap.steps.map { ", steps \($0.lowerBound)..\($0.upperBound)" } ?? ""
+  return gap.bytes.isEmpty
+    ? (gap.droppedEvents > 0 ? "\(gap.droppedEvents) steps dropped: " : "") + gap.reason
+    : "bytes \(gap.bytes.lowerBound)..<\(gap.bytes.upperBound)\(steps): \(gap.reason)"
+}
+
+/// Tells on standard error what of a trace is missing; true where nothing is.
+func tellDamage(of path: String, _ gaps: [TraceGap], hasEnded: Bool) -> Bool {
+  for gap in gaps { printError("gradtop: \(path): \(describe(gap))") }
+  if !hasEnded {
+    printError("gradtop: \(path): no footer: the run is not over, or was cut off")
+  }
+  return gaps.isEmpty && hasEnded
+}

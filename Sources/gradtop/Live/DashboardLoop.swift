@@ -15,6 +15,7 @@ struct DashboardLoop {
   var other: Session?
   let theme: ThemeChoice
   let usesColor: Bool
+  let settings: Settings
   /// The training in this process.
   var control: (any RunControl)?
   /// Where steps come from, asked for each frame.
@@ -28,17 +29,19 @@ struct DashboardLoop {
   /// The step to look at first.
   var firstStep: Int?
 
-  /// A frame's time.
-  private static let frame: UInt64 = 33_000_000
+  /// A frame's time in nanoseconds.
+  private var frame: UInt64 { 1_000_000_000 / UInt64(settings.refresh) }
 
   /// What changes from frame to frame.
   private struct State {
-    var dashboard = Dashboard()
+    var dashboard: Dashboard
     var judge = Judge()
     var scene = Scene(Session(source: TraceFeed()).snapshot())
     var speed: Double
     var isPlaying: Bool
     var owed = 0.0
+    /// Whether there may be more to fold at once.
+    var isReading = true
     var themes: [Theme]
   }
 
@@ -51,14 +54,19 @@ struct DashboardLoop {
       throw Failure(.inputOutput, "terminal", error.reason)
     }
     defer { screen.close() }
-    var state = State(speed: playSpeed, isPlaying: isPlaying, themes: theme.cycle)
+    var state = State(
+      dashboard: settings.dashboard, speed: playSpeed, isPlaying: isPlaying, themes: theme.cycle)
     var isStale = true
     var drawn: UInt64 = 0
+    let started = MonotonicClock.now()
     var lastProducer: Scene.Producer?
     var sought = firstStep == nil
     while true {
       let now = MonotonicClock.now()
-      let wait = isStale ? Self.remaining(since: drawn, now) : 33
+      let wait =
+        isStale
+        ? remaining(since: drawn, now)
+        : state.isReading ? 0 : patience(state, quietFor: now - max(drawn, started))
       if let input = screen.read(milliseconds: wait) {
         isStale = true
         if case .signal(let number) = input { return number }
@@ -67,7 +75,8 @@ struct DashboardLoop {
           return nil
         }
       }
-      if fold(&state) { isStale = true }
+      state.isReading = fold(&state)
+      if state.isReading { isStale = true }
       if !sought, let step = firstStep, let extent = session.extent, extent.contains(step) {
         session.seek(to: step)
         sought = true
@@ -75,7 +84,7 @@ struct DashboardLoop {
       if play(&state, since: drawn) { isStale = true }
       let producer = currentProducer(state)
       if producer != lastProducer { isStale = true }
-      guard isStale, Self.remaining(since: drawn, MonotonicClock.now()) == 0 else { continue }
+      guard isStale, remaining(since: drawn, MonotonicClock.now()) == 0 else { continue }
       lastProducer = producer
       drawn = MonotonicClock.now()
       isStale = false
@@ -90,7 +99,17 @@ struct DashboardLoop {
     }
   }
 
-  private static func remaining(since drawn: UInt64, _ now: UInt64) -> Int32 {
+  /// How many milliseconds to wait for a key while there is nothing to draw; -1: until one comes.
+  private func patience(_ state: State, quietFor time: UInt64) -> Int32 {
+    switch currentProducer(state) {
+    case .replay(isPlaying: false), .ended: -1
+    case .follow where time > 1_000_000_000: 100
+    case .training(isPaused: true): 100
+    default: 33
+    }
+  }
+
+  private func remaining(since drawn: UInt64, _ now: UInt64) -> Int32 {
     let due = drawn &+ frame
     return now >= due ? 0 : Int32((due - now + 999_999) / 1_000_000)
   }
@@ -165,9 +184,9 @@ extension DashboardLoop {
   /// Moves the cursor of a trace that plays; true where it moved.
   private func play(_ state: inout State, since drawn: UInt64) -> Bool {
     guard control == nil, state.isPlaying, case .replay = producer(),
-      let extent = session.extent, Self.remaining(since: drawn, MonotonicClock.now()) == 0
+      let extent = session.extent, remaining(since: drawn, MonotonicClock.now()) == 0
     else { return false }
-    state.owed += state.speed * Double(Self.frame) / 1e9
+    state.owed += state.speed * Double(frame) / 1e9
     let steps = Int(state.owed)
     guard steps > 0 else { return false }
     state.owed -= Double(steps)

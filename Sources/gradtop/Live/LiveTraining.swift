@@ -37,6 +37,7 @@ final class LiveTraining {
     recording.isInstrumented = options.isInstrumented
     recording.normsEvery = options.normsEvery
     recording.syncsEachChunk = options.syncs
+    recording.observe = Self.judge(control, breaks: options.breakOn == .finding)
     recording.run.producer = "gradtop"
     recording.run.version = Gradtop.version
     recording.run.runID = Machine.randomID()
@@ -44,7 +45,6 @@ final class LiveTraining {
     recording.run.device = Machine.processor
     recording.run.wallClockOrigin = Machine.wallClock()
     recording.detailedStep = options.detailedStep
-    if options.breakOn == .finding { recording.observe = Self.breaker(control) }
     let work = Work(model: model, recording: recording, verifier: verifier)
     let (state, control) = (state, control)
     thread = WorkerThread {
@@ -56,14 +56,22 @@ final class LiveTraining {
     if thread == nil { state.isDone.store(true, ordering: .releasing) }
   }
 
-  /// Breaks the run at the first finding that is more than a note.
-  private static func breaker(_ control: TrainingControl) -> @Sendable (TraceItem) -> Void {
+  /// Judges steps as they are written; breaks the run at a finding that is more than a note where
+  /// `breaks`.
+  private static func judge(
+    _ control: TrainingControl, breaks: Bool
+  ) -> @Sendable (TraceItem) -> [FindingRecord] {
     let judge = Mutex(Judge())
     return { item in
-      let opened = judge.withLock { $0.examine(item) }
-      guard let finding = opened.first(where: { $0.severity > .note }) else { return }
-      let place = finding.layer.map { "\($0): " } ?? ""
-      control.breakRun("\(place)\(finding.rule.rawValue) since step \(finding.firstStep)")
+      let changes = judge.withLock { $0.examine(item) }
+      if breaks,
+        let opened = changes.first(where: { $0.kind == .opened && $0.finding.severity > .note })
+      {
+        let finding = opened.finding
+        let place = finding.layer.map { "\($0): " } ?? ""
+        control.breakRun("\(place)\(finding.rule.rawValue) since step \(finding.firstStep)")
+      }
+      return changes.map { FindingRecord($0.finding) }
     }
   }
 

@@ -32,9 +32,11 @@ struct ProgressBar {
   private mutating func draw(_ progress: (steps: Int, loss: Double), _ now: UInt64) {
     hasDrawn = true
     let rate = Double(progress.steps) / (Double(now - start) / 1e9)
-    let figures =
-      "step \(progress.steps)/\(steps)  loss \(Figure.number(progress.loss))  "
-      + "\(Figure.count(rate)) steps/s"
+    var figures = "step \(progress.steps)/\(steps)"
+    // Before the first step there is neither a loss nor a rate.
+    if progress.steps > 0 {
+      figures += "  loss \(Figure.number(progress.loss))  \(Figure.count(rate)) steps/s"
+    }
     guard isTerminal else {
       printError(figures)
       return

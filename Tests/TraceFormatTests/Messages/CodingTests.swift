@@ -12,6 +12,9 @@ import Testing
     #expect(try encoded(run.encode).withUnsafeBytes { try Run(decoding: $0) } == run)
     #expect(try encoded(graph.encode).withUnsafeBytes { try Graph(decoding: $0) } == graph)
     #expect(try encoded(step.encode).withUnsafeBytes { try Step(decoding: $0) } == step)
+    let finding = random.finding()
+    #expect(
+      try encoded(finding.encode).withUnsafeBytes { try FindingRecord(decoding: $0) } == finding)
   }
 
   /// What proto3 leaves out is 0, not what a new value starts with.
@@ -44,6 +47,7 @@ import Testing
       ("gradtop.Graph", encoded(random.graph().encode)),
       ("gradtop.Step", encoded(random.step().encode)),
       ("gradtop.Detail", encoded(random.detail().encode)),
+      ("gradtop.Finding", encoded(random.finding().encode)),
     ]
     for (name, bytes) in messages {
       let text = try Protoc.run(["--decode=\(name)"], input: bytes)

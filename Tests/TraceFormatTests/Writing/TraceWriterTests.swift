@@ -17,6 +17,23 @@ import Testing
     #expect(output.bytes.count > before)
   }
 
+  @Test func findingsStandBetweenTheSteps() throws {
+    let output = MemoryOutput()
+    let writer = TraceWriter(output: output, run: SampleTrace.run)
+    writer.write(graph: SampleTrace.graph(), now: 0)
+    var finding = FindingRecord()
+    (finding.rule, finding.severity, finding.isOpen) = ("vanishing_gradient", "error", true)
+    writer.write(step: SampleTrace.step(0), now: 0)
+    writer.write(finding: finding, now: 0)
+    writer.write(step: SampleTrace.step(1), now: 0)
+    writer.close(now: 0)
+    let file = TemporaryFile(output.bytes)
+    let told = Told(polling: try TraceFile(path: file.path))
+    #expect(told.findings == [finding])
+    #expect(told.steps.count == 2)
+    #expect(told.gaps.isEmpty)
+  }
+
   @Test func writesAChunkWhenItIsFull() throws {
     let output = MemoryOutput()
     var options = TraceWriter.Options()

@@ -1,34 +1,3 @@
-/// How bad a finding is; the worst is the greatest.
-public enum Severity: String, CaseIterable, Comparable, Sendable {
-  /// Worth knowing.
-  case note
-  /// It learns worse than it should.
-  case warning
-  /// Training is broken, or about to be.
-  case error
-
-  /// Whether `left` is less bad than `right`.
-  public static func < (left: Self, right: Self) -> Bool {
-    left.rank < right.rank
-  }
-
-  private var rank: Int {
-    switch self {
-    case .note: 0
-    case .warning: 1
-    case .error: 2
-    }
-  }
-}
-
-/// A rule, by the name that tables and options know it by.
-public enum RuleName: String, CaseIterable, Sendable {
-  /// NaN or Inf in an output, a gradient, a parameter or the loss.
-  case nonFinite = "non_finite"
-  /// A trained parameter that backward does not reach.
-  case missingGradient = "missing_gradient"
-}
-
 /// Something that is wrong with a training run, from when to when, and what helps.
 public struct Finding: Equatable, Sendable {
   /// The rule that found it.
@@ -43,18 +12,24 @@ public struct Finding: Equatable, Sendable {
   public var firstStep: UInt64
   /// The last step in which it was so, as far as is known.
   public var lastStep: UInt64
-  /// What was measured in the first step; nil where the rule measures nothing.
+  /// What was measured when it was found; nil where the rule measures nothing.
   public var value: Double?
   /// What it should not have passed; nil where the rule has no limit.
   public var limit: Double?
+  /// Steps that it takes to be sure; nil where one is enough.
+  public var window: UInt64?
   /// What is wrong, why it matters and what helps, in sentences.
   public var message: String
+  /// What helps, as changes to the model file, the likeliest first.
+  public var remedies: [Remedy]
+  /// Whether it is still so.
+  public var isOpen = true
 
   /// A finding about the steps from `firstStep` to `lastStep`.
   public init(
     rule: RuleName, severity: Severity, layer: String? = nil, parameter: String? = nil,
     firstStep: UInt64, lastStep: UInt64, value: Double? = nil, limit: Double? = nil,
-    message: String
+    window: UInt64? = nil, message: String, remedies: [Remedy] = []
   ) {
     self.rule = rule
     self.severity = severity
@@ -64,6 +39,26 @@ public struct Finding: Equatable, Sendable {
     self.lastStep = lastStep
     self.value = value
     self.limit = limit
+    self.window = window
     self.message = message
+    self.remedies = remedies
   }
+}
+
+/// What became of a finding in a step.
+public struct FindingChange: Equatable, Sendable {
+  /// What happened to it.
+  public enum Kind: Equatable, Sendable {
+    /// It is new.
+    case opened
+    /// It is worse or less bad than it was, or came again.
+    case changed
+    /// It is over.
+    case closed
+  }
+
+  /// What happened to it.
+  public var kind: Kind
+  /// As it is now.
+  public var finding: Finding
 }

@@ -1,5 +1,5 @@
-public import TraceFormat
-public import TraceSession
+import TraceFormat
+import TraceSession
 
 /// A parameter that is to be trained, and that backward does not reach.
 ///
@@ -8,32 +8,41 @@ public struct MissingGradient: Rule {
   /// As tables and options know it.
   public static let name = RuleName.missingGradient
 
-  private var found: [UInt32: Finding] = [:]
+  private var episodes: [Episode] = []
 
-  /// No parameter is known yet.
-  public init() {}
+  /// A rule that has seen nothing yet.
+  public init(_ settings: RuleSettings) {}
 
   /// Finds the parameters without a gradient.
-  public mutating func examine(_ step: Step, of graph: GraphIndex) -> [Finding] {
-    let columns = step.parameters
-    var findings: [Finding] = []
-    for (row, id) in columns.parameter.enumerated() where row < columns.hasGradient.count {
-      guard !columns.hasGradient[row] else {
-        found[id] = nil
-        continue
-      }
-      var finding = found[id] ?? self.finding(id, step.index, graph)
-      finding.lastStep = step.index
-      found[id] = finding
-      findings.append(finding)
+  public mutating func examine(_ evidence: Evidence, _ docket: inout Docket) {
+    let columns = evidence.step.parameters
+    guard columns.hasGradient.count == columns.parameter.count else { return }
+    if episodes.count < columns.parameter.count {
+      episodes += Array(
+        repeating: Episode(), count: columns.parameter.count - episodes.count)
     }
-    return findings
+    // Where there is none at all, that is another finding.
+    let isBroken = !columns.hasGradient.contains(true)
+    for row in columns.hasGradient.indices {
+      let isMissing = !columns.hasGradient[row] && !isBroken
+      guard isMissing || episodes[row].isOpen else { continue }
+      episodes[row].note(
+        isMissing ? .bad : .good, at: evidence.index, Episode.Patience(checks: 1, steps: 1),
+        in: &docket, .fixed(.error)
+      ) { start in
+        Self.finding(
+          columns.parameter[row], from: start, through: evidence.index, evidence.layout.graph)
+      }
+    }
   }
 
-  private func finding(_ id: UInt32, _ step: UInt64, _ graph: GraphIndex) -> Finding {
+  private static func finding(
+    _ id: UInt32, from start: UInt64, through step: UInt64, _ graph: GraphIndex
+  ) -> Finding {
     let name = graph.name(ofParameter: id)
+    let cut = graph.detach(behind: id)
     let cause =
-      if let cut = graph.detach(behind: id) {
+      if let cut {
         """
         `\(cut)` detaches it from the loss, as `.detach()` and `torch.no_grad()` do. Remove the \
         detach if it is to be trained
@@ -46,11 +55,11 @@ public struct MissingGradient: Rule {
       }
     return Finding(
       rule: Self.name, severity: .error, layer: graph.parameter(id)?.layer, parameter: name,
-      firstStep: step, lastStep: step,
+      firstStep: start, lastStep: step,
       message: """
         \(name) gets no gradient (its `.grad` stays None) and is never trained: \(cause), or freeze \
         it on purpose (`requires_grad=False`).
-        """)
+        """, remedies: cut.map { [.remove(layer: $0)] } ?? [])
   }
 }
 

@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+
+@Suite struct CheckTests {
+  let gradtop: Gradtop
+
+  init() throws { gradtop = try Gradtop() }
+
+  private let vanishing = Gradtop.sample("vanishing.mcap")
+
+  /// Trains a model file and returns its trace's name.
+  private func train(_ text: String, as name: String, steps: Int = 80) throws -> String {
+    try text.write(to: gradtop.folder.file(name + ".json"), atomically: true, encoding: .utf8)
+    let outcome = try gradtop.run(
+      "run", "--headless", "--steps", "\(steps)", "--norms-every", "1", "--trace", name + ".mcap",
+      name + ".json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return name + ".mcap"
+  }
+
+  @Test func aRunThatDoesNotLearnFails() throws {
+    let outcome = try gradtop.run("check", vanishing)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "")
+    #expect(outcome.lines.first?.contains("failed: ") == true)
+    #expect(outcome.lines.contains { $0.hasPrefix("✗ error vanishing_gradient at ") })
+  }
+
+  @Test func aHealthyRunPasses() throws {
+    let outcome = try gradtop.run("check", Gradtop.sample("residual.mcap"), "--fail-on", "warning")
+    #expect(outcome.status == 0)
+    #expect(outcome.lines.first?.contains("passed: ") == true)
+  }
+
+  @Test func whatFailsItCanBeChosen() throws {
+    #expect(try gradtop.run("check", vanishing, "--fail-on", "dead_units").status == 0)
+    #expect(
+      try gradtop.run("check", vanishing, "--fail-on", "dead_units,vanishing_gradient").status == 1)
+  }
+
+  @Test func limitsCanBeSet() throws {
+    let outcome = try gradtop.run(
+      "check", vanishing, "--set", "vanishing_gradient.decades=40", "--set",
+      "vanishing_gradient.layers=100", "--fail-on", "vanishing_gradient")
+    #expect(outcome.status == 0)
+  }
+
+  @Test(arguments: [
+    (["--set", "vanishing.decades=2"], "check --set: unknown rule \"vanishing\""),
+    (["--set", "step_size.lo=2"], "check --set: step_size has no option \"lo\""),
+    (["--set", "step_size.low=x"], "check --set: expected a number, found \"x\""),
+    (["--set", "low=2"], "check --set: expected RULE.OPTION=VALUE, found \"low=2\""),
+    (["--rules", "sagemakr"], "check --rules: unknown pack \"sagemakr\"; did you mean sagemaker?"),
+    (["--fail-on", "eror"], "check --fail-on: unknown severity or rule \"eror\""),
+    (["--format", "xml"], "check --format: unknown value \"xml\""),
+  ])
+  func mistakes(options: [String], message: String) throws {
+    let process = try gradtop.start(["check", vanishing] + options, streams: "mistake")
+    let outcome = gradtop.finish(process, streams: "mistake")
+    #expect(outcome.status == 64)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("gradtop: " + message), "\(outcome.errors)")
+  }
+
+  @Test func packsAreShownBesideOurs() throws {
+    let outcome = try gradtop.run(
+      "check", vanishing, "--format", "json", "--rules",
+      "sagemaker,autotrainer,deepdiagnosis,deepchecker")
+    #expect(outcome.status == 1)
+    for name in ["vanishing_gradient", "deepchecker/VanishingGradient"] {
+      #expect(outcome.output.contains("\"rule\":\"\(name)\""))
+    }
+  }
+
+  @Test func aTraceThatIsCutOffCannotPass() throws {
+    let bytes = try Data(contentsOf: URL(filePath: vanishing))
+    try bytes.prefix(bytes.count / 2).write(to: gradtop.folder.file("half.mcap"))
+    #expect(try gradtop.run("check", "half.mcap").status == 2)
+  }
+
+  @Test func findingsAreWrittenIntoTheTraceAsTheyOpen() throws {
+    let text = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
+    let trace = try train(text, as: "live")
+    let records = try gradtop.run("info", trace, "--records")
+    // Messages on channel 5 are findings.
+    #expect(records.output.contains("[\"channel_id\", \"5\"]"))
+    let table = try gradtop.run("export", trace, "--table", "findings")
+    #expect(table.output.contains("\r\nvanishing_gradient,error,"))
+    let layers = try gradtop.run("export", trace, "--table", "layers")
+    #expect(layers.output.contains("vanishing_gradient"))
+  }
+
+  @Test func forgottenZeroGrad() throws {
+    let text = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
+    let trace = try train(
+      text.replacing("\"steps\": 300", with: "\"zero_grad\": false, \"steps\": 300"), as: "piling",
+      steps: 10)
+    let outcome = try gradtop.run("check", trace)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("✗ error accumulated_gradients, steps 1-9"))
+    #expect(outcome.output.contains("`optimizer.zero_grad()`"))
+  }
+
+  @Test func detachedTensors() throws {
+    let text = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
+    let trace = try train(
+      text.replacing(
+        "{\"type\": \"Linear\", \"name\": \"head\"",
+        with: "{\"type\": \"Detach\", \"name\": \"cut\"}, {\"type\": \"Linear\", \"name\": \"head\""
+      ),
+      as: "detached", steps: 3)
+    let outcome = try gradtop.run("check", trace, "--suggest", "fixed.json")
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("✗ error missing_gradient at in.weight"))
+    #expect(outcome.output.contains("as `.detach()`"))
+    #expect(outcome.errors.contains("fixed.json: remove cut (missing_gradient)"))
+    #expect(!gradtop.folder.text("fixed.json").contains("Detach"))
+  }
+
+  /// The remedy takes the finding away, and the loss falls further.
+  @Test(arguments: [
+    "vanishing", "rate", "dead",
+  ])
+  func whatIsSuggestedHelps(fault: String) throws {
+    var text = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
+      .replacing(/"data": \{.*\},/, with: "\"data\": {\"type\": \"digits\"},")
+      .replacing("\"out_features\": 3}", with: "\"out_features\": 10}")
+    var rule = "vanishing_gradient"
+    if fault != "vanishing" {
+      text = text.replacing("Sigmoid", with: "ReLU").replacing("\"times\": 8", with: "\"times\": 2")
+    }
+    if fault == "rate" {
+      (text, rule) = (text.replacing("\"lr\": 0.1", with: "\"lr\": 0.00001"), "step_size")
+    }
+    if fault == "dead" {
+      rule = "dead_units"
+      text = text.replacing(
+        "\"seed\": 1,",
+        with: "\"seed\": 1, \"bias_init\": {\"type\": \"constant\", \"value\": -9},")
+    }
+    let ill = try train(text, as: "ill", steps: 150)
+    let before = try gradtop.run("check", ill, "--format", "json", "--suggest", "well.json")
+    #expect(before.status == 1)
+    #expect(before.output.contains("\"rule\":\"\(rule)\""))
+    let well = try train(gradtop.folder.text("well.json"), as: "well", steps: 150)
+    let after = try gradtop.run("check", well, "--format", "json", "--fail-on", rule)
+    #expect(after.status == 0, "\(gradtop.folder.text("well.json"))\n\(after.output)")
+    let (first, second) = (try lastLoss(ill), try lastLoss(well))
+    #expect(second < 0.8 * first, "\(first) → \(second)")
+  }
+
+  private func lastLoss(_ trace: String) throws -> Double {
+    let table = try gradtop.run("export", trace, "--table", "steps", "--steps", "140..")
+    let losses = table.lines.dropFirst().compactMap { Double($0.split(separator: ",")[2]) }
+    return losses.reduce(0, +) / Double(losses.count)
+  }
+}
