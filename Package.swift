@@ -49,13 +49,13 @@ let package = Package(
       "TraceFormat", ["CChecksum", "CLz4", "CZstd", "CZlib"],
       resources: [.embedInCode("gradtop.binpb")], exclude: ["gradtop.proto"]),
     module(
-      "Training", ["Autodiff", "TraceFormat", "CZlib"],
+      "Training", ["Autodiff", "Rematerialization", "TraceFormat", "CZlib"],
       resources: [
         .embedInCode("Resources/digits.csv.gz"), .embedInCode("Resources/digits.json"),
       ], exclude: ["Resources/digits.txt"]),
     module("Rematerialization"),
     module("TraceSession", ["TraceFormat"]),
-    module("Diagnosis", ["TraceSession", "TraceFormat"]),
+    module("Diagnosis", ["Rematerialization", "TraceSession", "TraceFormat"]),
     module(
       "Screen",
       resources: [
@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "gradtop-bench",
       dependencies: [
-        "RuleCorpus", "Training", "Autodiff", "TraceFormat", "TraceSession", "Diagnosis", "Panels",
-        "Screen", "CAllocations",
+        "RuleCorpus", "Training", "Autodiff", "Rematerialization", "TraceFormat", "TraceSession",
+        "Diagnosis", "Panels", "Screen", "CAllocations",
       ],
       resources: [.embedInCode("Resources/peer.py"), .embedInCode("Resources/peer_jax.py")],
       swiftSettings: settings),

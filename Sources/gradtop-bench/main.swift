@@ -8,6 +8,7 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("step", StepBenchmark.run), ("memory", StepBenchmark.memory),
   ("recording", RecordingBenchmark.run), ("allocations", AllocationBenchmark.run),
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
+  ("frontier", { _ in try FrontierBenchmark.run() }),
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
   ("dashboard", { _ in try DashboardBenchmark.run() }),
   ("judge", { _ in try JudgeBenchmark.run() }),

@@ -36,6 +36,8 @@ struct Differentiation {
 public enum PlanError: Error, Equatable {
   /// The loss depends on no parameter.
   case brokenGraph
+  /// An order in which a step cannot run.
+  case order(String)
   /// The loss has more than one element.
   case lossIsNoScalar(Shape)
   /// An in-place node overwrites a value that the backward of another needs.

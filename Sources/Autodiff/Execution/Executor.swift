@@ -18,6 +18,8 @@ public final class Executor {
   /// By node, for those that go through time: a meter for each step, and where its readings start.
   let timeMeters: ContiguousArray<ContiguousArray<OutputMeter>>
   let firstTimeReading: ContiguousArray<Int>
+  /// False once another executor goes on with them.
+  private var ownsMeters = true
   private var currentThreads: Int32 = -1
   /// How many updates there were.
   var updates = 0
@@ -31,7 +33,11 @@ public final class Executor {
   /// Weights are zero until they are set.
   ///
   /// - Throws: `PlanError` where memory or a kernel cannot be had.
-  public init(_ plan: Plan) throws(PlanError) {
+  public convenience init(_ plan: Plan) throws(PlanError) {
+    try self.init(plan, after: nil)
+  }
+
+  private init(_ plan: Plan, after old: Executor?) throws(PlanError) {
     self.plan = plan
     let bytes = max(plan.arenaBytes, ArenaPacking.alignment)
     guard let arena = aligned_alloc(ArenaPacking.alignment, ArenaPacking.aligned(bytes)) else {
@@ -60,12 +66,15 @@ public final class Executor {
     }
     self.bodies = bodies
     threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
-    meters = ContiguousArray(
-      zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
-        OutputMeter(
-          plan.network[node.result].shape, unitAxis: unitAxis, saturation: .of(node.primitive))
-      })
-    (timeMeters, firstTimeReading) = Self.timeMeters(plan)
+    meters =
+      old?.meters
+      ?? ContiguousArray(
+        zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
+          OutputMeter(
+            plan.network[node.result].shape, unitAxis: unitAxis, saturation: .of(node.primitive))
+        })
+    (timeMeters, firstTimeReading) =
+      old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
     floats(plan.seed)[0] = 1 / Float(plan.options.accumulate)
     for (index, states) in plan.stateTensors.enumerated() {
       let count = plan.network[plan.network.parameters[index].value].shape.elementCount
@@ -91,8 +100,44 @@ public final class Executor {
     readings.deallocate()
     situation.deallocate()
     sums.deallocate()
+    guard ownsMeters else { return }
     for meter in meters { meter.deallocate() }
     for meter in timeMeters.joined() { meter.deallocate() }
+  }
+
+  /// Goes on where `other`, which runs another plan of the same network, has stopped: with its
+  /// weights, its optimizer's state, its measurements.
+  ///
+  /// `other` must not be used any more.
+  ///
+  /// - Throws: `PlanError` where memory or a kernel cannot be had.
+  public convenience init(_ plan: Plan, continuing other: Executor) throws(PlanError) {
+    precondition(plan.network.nodes.count == other.plan.network.nodes.count)
+    try self.init(plan, after: other)
+    other.ownsMeters = false
+    updates = other.updates
+    firstMeasuredStep = other.firstMeasuredStep
+    for index in plan.network.values.indices {
+      let value = ValueID(index: index)
+      switch plan.network[value].origin {
+      case .parameter, .buffer:
+        _ = elements(of: value).update(from: other.elements(of: value))
+      case .input, .target, .constant, .node: break
+      }
+    }
+    for (index, states) in plan.stateTensors.enumerated() {
+      let count = plan.network[plan.network.parameters[index].value].shape.elementCount
+      for (state, old) in zip(states, other.plan.stateTensors[index]) {
+        floats(state).update(from: other.floats(old), count: count)
+      }
+    }
+    guard !plan.options.zeroGrad else { return }
+    for parameter in plan.network.parameters.indices {
+      let id = ParameterID(index: parameter)
+      if let gradient = gradient(of: id), let old = other.gradient(of: id) {
+        _ = gradient.update(from: old)
+      }
+    }
   }
 }
 
@@ -167,17 +212,20 @@ extension Executor {
       case .ops(let rows, let phase):
         let start = last
         measuring = 0
+        // What runs again draws the same numbers, and changes nothing that outlives the pass.
+        situation.pointee.purpose = phase == .recompute ? .rehearsal : .training
         if let inspection = record.inspection {
           last = inspect(rows, inspection, record: record, step: index, since: last)
         } else {
           last = run(rows, record: record, step: index, since: last)
         }
         let duration = last - start - measuring
-        if phase == .forward {
+        switch phase {
+        case .forward:
           result.loss += Double(elements(of: plan.loss)[0])
           result.phases.forward += duration
-        } else {
-          result.phases.backward += duration
+        case .recompute: result.phases.recompute += duration
+        case .backward, .optimizer: result.phases.backward += duration
         }
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
@@ -257,9 +305,8 @@ extension Executor {
       }
       if let outputs = record.outputs, it.phase == .forward {
         let node = (fused ?? it.node).index
-        let output = floats(plan.valueTensors[plan.network.nodes[node].result.index])
         meters[node].measure(
-          output, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+          floats(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
         if fused != nil {
           outputs[it.node.index].isOutputThere = false

@@ -42,6 +42,8 @@ public struct PhaseTimes: Sendable {
   public var data: UInt64 = 0
   /// Forward, the loss included.
   public var forward: UInt64 = 0
+  /// Forward again, of what was not kept.
+  public var recompute: UInt64 = 0
   /// Backward.
   public var backward: UInt64 = 0
   /// Clipping and update.

@@ -1,6 +1,6 @@
 /// What a plan row does.
 public enum PlanPhase: Sendable {
-  case forward, backward, optimizer
+  case forward, recompute, backward, optimizer
 }
 
 /// One op of a plan: a node in one phase, as it runs at each step.
@@ -16,6 +16,8 @@ public struct PlanRow: Sendable {
   /// Live bytes by category (`MemoryCategory.rawValue`) at its fullest moment.
   public internal(set) var liveBytes: [Int] = Array(
     repeating: 0, count: MemoryCategory.allCases.count)
+  /// Its result; in backward the gradient of that.
+  let tensor: TensorID
   /// Its kernels.
   let kernels: Range<Int>
   /// Forward through time: the state at each time step.
@@ -59,6 +61,8 @@ public struct PlanOptions: Sendable {
   public var clipValue: Double?
   /// The most threads of one kernel.
   public var threads = 1
+  /// In which order nodes run forward, again, and backward; nil: forward once, keeping everything.
+  public var order: StepOrder?
   /// How numbers of products and activations are kept.
   public var precision = Precision.float32
   /// What the random numbers of primitives derive from.

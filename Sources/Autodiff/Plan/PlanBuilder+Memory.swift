@@ -50,12 +50,16 @@ extension PlanBuilder {
     }
   }
 
-  /// A kept tensor counts for the first node that keeps it, and is freed by the last that reads it.
+  /// A kept tensor counts for the first node that keeps it, and is freed by the last that reads it;
+  /// what is recomputed counts when it is made for the last time.
   private func fillSavedBytes(of rows: inout [PlanRow]) {
     var forward: [NodeID: [Int]] = [:]
     var backward: [NodeID: [Int]] = [:]
     for (index, row) in rows.enumerated() {
-      if row.phase == .forward { forward[row.node, default: []].append(index) }
+      if row.phase == .recompute { forward[row.node]?.removeLast() }
+      if row.phase == .forward || row.phase == .recompute {
+        forward[row.node, default: []].append(index)
+      }
       if row.phase == .backward { backward[row.node, default: []].append(index) }
     }
     for tensor in saved.tensors where tensor.producer != nil {

@@ -21,6 +21,9 @@ struct PlanBuilder {
   private(set) var gradientTensors: [TensorID?]
   private(set) var stateTensors: [[TensorID]] = []
   let seed: TensorID
+  let order: StepOrder
+  /// Where each value stands now: recomputing moves it.
+  private var current: [TensorID] = []
   /// By parameter or input that products read: a copy rounded to bfloat16.
   private var rounded: [ValueID: Operand] = [:]
   /// Those that were rounded since they last changed.
@@ -45,6 +48,8 @@ struct PlanBuilder {
     do { factory = try KernelFactory(threads: options.threads) } catch {
       throw .kernel(node: "", error)
     }
+    order = options.order ?? StepOrder(storingAll: network)
+    try order.check(network, differentiation)
     gradientTensors = network.values.map { _ in nil }
     seed = factory.tensors.make([], .gradient, isPersistent: true)
   }
@@ -56,19 +61,43 @@ struct PlanBuilder {
       parts.append(.data(micro: micro))
       refreshed = refreshed.filter { isParameterGradient($0.index) }
       use(batchTensors, at: kernels.count)
-      var kept: [[Operand]] = []
-      let forward = rows.count
-      for node in network.nodes.indices { kept.append(try emitForward(NodeID(index: node))) }
-      parts.append(.ops(forward..<rows.count, .forward))
-      if micro == 0 { noteSaved(extras: kept) }
+      if micro > 0 { renewActivations() }
       begun = begun.filter { isParameterGradient($0) }
-      let backward = rows.count
-      for node in network.nodes.indices.reversed() {
-        try emitBackward(NodeID(index: node), extras: kept[node])
-      }
-      parts.append(.ops(backward..<rows.count, .backward))
+      try emit(order, isFirst: micro == 0)
     }
     emitUpdates()
+  }
+
+  /// Emits a micro-batch; a node that runs forward again is recomputed, into tensors of its own.
+  private mutating func emit(_ order: StepOrder, isFirst: Bool) throws(PlanError) {
+    var kept: [[Operand]] = Array(repeating: [], count: network.nodes.count)
+    var hasRun = Array(repeating: false, count: network.nodes.count)
+    var hasTurned = false
+    for action in order.actions {
+      let first = rows.count
+      switch action {
+      case .forward(let node):
+        let repeats = hasRun[node.index]
+        if repeats { renew(network[node].result) }
+        kept[node.index] = try emitForward(node, phase: repeats ? .recompute : .forward)
+        hasRun[node.index] = true
+      case .backward(let node):
+        if !hasTurned, isFirst { noteSaved(extras: kept) }
+        hasTurned = true
+        try emitBackward(node, extras: kept[node.index])
+      }
+      join(first..<rows.count)
+    }
+  }
+
+  /// Rows of the same phase that follow each other are one part.
+  private mutating func join(_ added: Range<Int>) {
+    guard let phase = added.first.map({ rows[$0].phase }) else { return }
+    if case .ops(let before, phase)? = parts.last {
+      parts[parts.count - 1] = .ops(before.lowerBound..<added.upperBound, phase)
+    } else {
+      parts.append(.ops(added, phase))
+    }
   }
 }
 
@@ -86,30 +115,14 @@ extension PlanBuilder {
       case .input, .target:
         valueTensors.append(tensors.make(value.shape, .input, type: value.type))
       case .node(let id):
-        let node = network[id]
-        // What is fused is made where its result goes.
-        let isView =
-          node.primitive.isView || inPlace.shares[id.index] || fusion.hosts[id.index] != nil
         valueTensors.append(
-          isView
-            ? tensors.makeView(of: valueTensors[node.operands[0].index])
+          sharesBytes(id)
+            ? tensors.makeView(of: valueTensors[network[id].operands[0].index])
             : tensors.make(value.shape, .activation))
       }
     }
-    // Backwards: a gradient that is handed on comes after the one that it is.
-    for (index, value) in network.values.enumerated().reversed()
-    where differentiation.hasGradient[index] {
-      if sharing.owners[index] != index, let owner = gradientTensors[sharing.owners[index]] {
-        gradientTensors[index] = tensors.makeView(of: owner)
-      } else if index == loss.index {
-        gradientTensors[index] = seed
-      } else if case .parameter = value.origin {
-        gradientTensors[index] = tensors.make(
-          value.shape, .gradient, isPersistent: !options.zeroGrad)
-      } else {
-        gradientTensors[index] = tensors.make(value.shape, .gradient)
-      }
-    }
+    current = valueTensors
+    makeGradients(isFirst: true)
     for parameter in network.parameters {
       let isTrained = differentiation.hasGradient[parameter.value.index]
       stateTensors.append(
@@ -123,6 +136,25 @@ extension PlanBuilder {
     }
   }
 
+  /// Backwards: a gradient that is handed on comes after the one that it is.
+  private mutating func makeGradients(isFirst: Bool) {
+    let tensors = factory.tensors
+    for (index, value) in network.values.enumerated().reversed()
+    where differentiation.hasGradient[index] {
+      if sharing.owners[index] != index, let owner = gradientTensors[sharing.owners[index]] {
+        gradientTensors[index] = tensors.makeView(of: owner)
+      } else if index == loss.index {
+        gradientTensors[index] = seed
+      } else if case .parameter = value.origin {
+        guard isFirst else { continue }
+        gradientTensors[index] = tensors.make(
+          value.shape, .gradient, isPersistent: !options.zeroGrad)
+      } else {
+        gradientTensors[index] = tensors.make(value.shape, .gradient)
+      }
+    }
+  }
+
   private var batchTensors: [TensorID] {
     network.values.indices
       .filter { network.values[$0].origin == .input || network.values[$0].origin == .target }
@@ -131,6 +163,50 @@ extension PlanBuilder {
 
   private func isParameterGradient(_ value: Int) -> Bool {
     if case .parameter = network.values[value].origin { true } else { false }
+  }
+
+  private mutating func operand(_ value: ValueID) -> Operand {
+    Operand(tensor: tensor(of: value), shape: network[value].shape)
+  }
+
+  /// Where a value stands now; what shares its operand's bytes moves with it.
+  private mutating func tensor(of value: ValueID) -> TensorID {
+    guard case .node(let id) = network[value].origin, sharesBytes(id) else {
+      return current[value.index]
+    }
+    let base = tensor(of: network[id].operands[0])
+    let tensors = factory.tensors
+    if tensors.root(of: current[value.index]) != tensors.root(of: base) {
+      current[value.index] = tensors.makeView(of: base)
+    }
+    return current[value.index]
+  }
+
+  /// Gives a value bytes of its own, apart from those it had.
+  private mutating func renew(_ value: ValueID) {
+    guard case .node(let id) = network[value].origin, !sharesBytes(id) else { return }
+    current[value.index] = factory.tensors.make(network[value].shape, .activation)
+  }
+
+  /// Whether a node's result is its first operand's bytes; what is fused is made where its result
+  /// goes.
+  private func sharesBytes(_ node: NodeID) -> Bool {
+    network[node].primitive.isView || inPlace.shares[node.index]
+      || fusion.hosts[node.index] != nil
+  }
+
+  /// The next micro-batch has activations and their gradients of its own; the loss stays where it is.
+  private mutating func renewActivations() {
+    for index in network.values.indices {
+      guard case .node(let id) = network.values[index].origin, index != loss.index else { continue }
+      if sharesBytes(id) {
+        valueTensors[index] = tensor(of: ValueID(index: index))
+      } else {
+        renew(ValueID(index: index))
+        valueTensors[index] = current[index]
+      }
+    }
+    makeGradients(isFirst: false)
   }
 
   /// A value as `node` reads it: products in bfloat16 read a rounded copy of their weights.
@@ -161,16 +237,14 @@ extension PlanBuilder {
     options.precision == .bfloat16 && !node.primitive.isView && !node.operands.isEmpty
       && network[node.result].shape.rank > 0
   }
-
-  private func operand(_ value: ValueID) -> Operand {
-    Operand(tensor: valueTensors[value.index], shape: network[value].shape)
-  }
 }
 
 // MARK: - Rows
 
 extension PlanBuilder {
-  private mutating func emitForward(_ id: NodeID) throws(PlanError) -> [Operand] {
+  private mutating func emitForward(
+    _ id: NodeID, phase: PlanPhase
+  ) throws(PlanError) -> [Operand] {
     let node = network[id]
     if fusion.hosts[id.index] != nil { return [] }
     var made: [Kernel] = []
@@ -196,9 +270,11 @@ extension PlanBuilder {
     } catch {
       throw .kernel(node: node.name, error)
     }
-    emit(made, node: id, phase: .forward)
+    let result = tensor(of: node.result)
+    emit(made, node: id, phase: phase, tensor: result)
     // A measurement after the op reads its result.
-    use([valueTensors[node.result.index]], at: max(0, kernels.count - 1))
+    guard phase == .forward else { return extras }
+    use([result], at: max(0, kernels.count - 1))
     if let states = node.primitive.statesInTime {
       rows[rows.count - 1].states = extras[states]
       use([extras[states].tensor], at: max(0, kernels.count - 1))
@@ -216,7 +292,9 @@ extension PlanBuilder {
       use([fused].compactMap { gradientTensors[network[$0].result.index] }, at: kernels.count)
     }
     let its = try backward(id, extras: extras)
-    emit(made + its.kernels, node: id, phase: .backward)
+    emit(
+      made + its.kernels, node: id, phase: .backward,
+      tensor: gradientTensors[network[id].result.index] ?? seed)
     if let timeNorms = its.timeNorms {
       rows[rows.count - 1].timeNorms = timeNorms.tensor
       use([timeNorms.tensor], at: max(0, kernels.count - 1))
@@ -299,13 +377,16 @@ extension PlanBuilder {
     for (node, parameters) in owned.sorted(by: { $0.key < $1.key }) {
       rows.append(
         PlanRow(
-          node: NodeID(index: node), phase: .optimizer, kernels: kernels.count..<kernels.count))
+          node: NodeID(index: node), phase: .optimizer, tensor: seed,
+          kernels: kernels.count..<kernels.count))
       lists.append(parameters)
     }
     parts.append(.updates(first..<rows.count, parameters: lists))
   }
 
-  private mutating func emit(_ made: [Kernel], node: NodeID, phase: PlanPhase) {
+  private mutating func emit(
+    _ made: [Kernel], node: NodeID, phase: PlanPhase, tensor: TensorID
+  ) {
     let first = kernels.count
     for kernel in made {
       let time = kernels.count
@@ -317,7 +398,8 @@ extension PlanBuilder {
       kernels.append(kernel)
       scratch.append(space)
     }
-    rows.append(PlanRow(node: node, phase: phase, kernels: first..<kernels.count))
+    rows.append(
+      PlanRow(node: node, phase: phase, tensor: tensor, kernels: first..<kernels.count))
   }
 
   private mutating func use(_ tensors: [TensorID], at time: Int) {

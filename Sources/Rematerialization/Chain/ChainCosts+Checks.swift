@@ -29,6 +29,7 @@ extension ChainCosts {
         try Self.add(saving.backwardWorkspace, "ob[\(index)]", to: &total)
         try Self.add(saving.lasting, "ob[\(index)]", to: &total)
         try Self.add(saving.forwardTime, "uf[\(index)]", to: &time)
+        try Self.add(saving.closingTime, "uf[\(index)]", to: &time)
         try Self.add(saving.backwardTime, "ub[\(index)]", to: &time)
       }
     }

@@ -80,11 +80,14 @@ public struct Saving: Equatable, Sendable {
   public var backwardWorkspace: Int
   /// Bytes that backward leaves until the end of the step: gradients of parameters.
   public var lasting: Int
+  /// Time of that forward where backward follows at once, so that the output need not be made again.
+  public var closingTime: Double
 
   /// A way of saving; `held` is `saved` where nothing is said.
   public init(
     saved: Int, held: Int? = nil, forwardTime: Double, backwardTime: Double,
-    forwardWorkspace: Int = 0, backwardWorkspace: Int = 0, lasting: Int = 0
+    forwardWorkspace: Int = 0, backwardWorkspace: Int = 0, lasting: Int = 0,
+    closingTime: Double? = nil
   ) {
     self.saved = saved
     self.held = held ?? saved
@@ -93,6 +96,7 @@ public struct Saving: Equatable, Sendable {
     self.forwardWorkspace = forwardWorkspace
     self.backwardWorkspace = backwardWorkspace
     self.lasting = lasting
+    self.closingTime = closingTime ?? forwardTime
   }
 }
 

@@ -10,6 +10,8 @@ struct ChainReplay {
   private var resident: Int
   private(set) var peak: Int
   private(set) var makespan = 0.0
+  /// What the last move would have taken less, had it been for the backward of this stage alone.
+  private var closing: (stage: Int, time: Double)?
 
   init(_ costs: ChainCosts) {
     self.costs = costs
@@ -23,13 +25,17 @@ struct ChainReplay {
   var isDone: Bool { turn == 0 }
 
   mutating func run(_ action: ChainAction) throws(ScheduleError.Reason) {
+    let before = closing
+    closing = nil
     switch action {
     case .forward(let stage): try advance(stage)
     case .forwardDroppingInput(let stage):
       try advance(stage)
       if stage > 1 { try dropOutput(stage - 1) }
     case .forwardSaving(let stage, let saving): try save(stage, saving)
-    case .backward(let stage): try back(stage)
+    case .backward(let stage):
+      try back(stage)
+      if let before, before.stage == stage { makespan -= before.time }
     case .dropOutput(let stage):
       // Backward may have freed it already.
       if stage < turn || (outputs.indices.contains(stage) && outputs[stage]) {
@@ -68,6 +74,7 @@ struct ChainReplay {
     saved[stage] = index
     resident += saving.held
     makespan += saving.forwardTime
+    if stage < costs.count { closing = (stage, saving.forwardTime - saving.closingTime) }
   }
 
   private mutating func back(_ stage: Int) throws(ScheduleError.Reason) {

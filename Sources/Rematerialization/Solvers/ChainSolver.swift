@@ -108,6 +108,8 @@ public enum PlanningError: Error, Equatable {
   case unmet(budget: Int)
   /// Too many stages for an exhaustive search.
   case tooLong(stages: Int, limit: Int)
+  /// Costs that cannot be used.
+  case costs(CostError)
   /// A solver made a schedule that cannot be run: a mistake in gradtop.
   case invalid(ScheduleError)
 }

@@ -54,7 +54,8 @@ extension ChainTable {
         + lasting(s, t)
       var move = Move(
         kind: .save(index), need: max(forward, backward),
-        time: saving.forwardTime + saving.backwardTime)
+        time: (s == t && t < costs.count ? saving.closingTime : saving.forwardTime)
+          + saving.backwardTime)
       if s < t {
         move.first = Part(form: .whole, s: s + 1, t: t)
         move.firstShift = up(saving.held)

@@ -5,7 +5,10 @@ public final class PreparedModel {
   /// What was read.
   public let file: ModelFile
   /// Runs its steps.
-  public let executor: Executor
+  public internal(set) var executor: Executor
+  /// The plan of what is kept and what made again; nil where none was asked for.
+  public internal(set) var inForce: PlanInForce?
+  let maker: PlanMaker
   /// The samples; nil where the model uses none.
   let dataset: Dataset?
   let layers: [BuiltLayer]
@@ -16,33 +19,25 @@ public final class PreparedModel {
   /// - Parameter threads: The most threads of one kernel.
   public init(_ file: ModelFile, threads: Int) throws(TrainingError) {
     self.file = file
-    do {
-      dataset = try file.data?.load(
-        relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
-    } catch { throw .data(error) }
-    var builder = ModelBuilder(
-      batch: Self.batchForm(dataset, file.training.batchSize), initialValues: file.initialValues)
-    let loss: ValueID
-    do throws(ModelFileError) {
-      guard let output = try builder.build(file.layers, input: nil, prefix: "", owner: "") else {
-        throw ModelFileError("model", "the layers give no output")
-      }
-      loss = try file.loss.build(output, in: &builder, classes: dataset?.classCount)
-    } catch { throw .model(error) }
-    var options = PlanOptions()
-    options.accumulate = file.training.accumulate
-    options.zeroGrad = file.training.zeroGrad
-    options.clipNorm = file.training.clipNorm
-    options.clipValue = file.training.clipValue
-    options.threads = threads
-    options.precision = Precision(rawValue: file.training.precision) ?? .float32
-    options.seed = file.seed
-    do {
-      let plan = try Plan(
-        builder.network, loss: loss, updateRule: file.optimizer.rule, options: options)
-      executor = try Executor(plan)
-    } catch { throw Self.refusal(error, builder.layers) }
-    layers = builder.layers
+    let parts = try ModelParts(file, threads: threads)
+    dataset = parts.dataset
+    layers = parts.builder.layers
+    maker = parts.maker
+    let builder = parts.builder
+    let plan: Plan
+    do { plan = try maker.plan(file, layers: layers) } catch {
+      if case .plan(let refused) = error { throw Self.refusal(refused, parts.builder.layers) }
+      throw error
+    }
+    do { executor = try Executor(plan) } catch { throw .plan(error) }
+    if file.memory != MemoryDescription() {
+      do {
+        inForce = PlanInForce(
+          budget: file.memory.budget, peak: plan.arenaBytes,
+          storeAllPeak: plan.options.order == nil
+            ? plan.arenaBytes : try maker.plan(nil).arenaBytes)
+      } catch { throw .plan(error) }
+    }
     usesBatch = builder.network.values.contains { $0.origin == .input || $0.origin == .target }
     for (index, start) in builder.starts.enumerated() { set(ParameterID(index: index), to: start) }
     if let weights = file.weights {
@@ -77,20 +72,6 @@ public final class PreparedModel {
             + "\"\(other.name)\" needs for backward", hint: "set \"inplace\": false"))
     default: return .plan(error)
     }
-  }
-
-  private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
-    guard let dataset else { return ModelBuilder.BatchForm() }
-    var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
-    form.tokens = { dataset.tokenCount }
-    switch dataset.targets {
-    case .values(_, let shape):
-      form.target = Shape([size] + shape)
-    case .classes(_, let shape, _):
-      form.target = Shape([size] + shape)
-      form.targetType = .int32
-    }
-    return form
   }
 
   private func set(_ parameter: ParameterID, to start: Start) {

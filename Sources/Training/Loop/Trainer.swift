@@ -39,6 +39,11 @@ public struct TrainingOutcome: Sendable {
   /// What became of the trace; nil where none was asked for.
   public var recording: Recorder.Outcome?
 
+  /// How gradients compare with those of a run without the plan; nil where that was not asked for.
+  public var verdict: PlanVerifier.Verdict?
+  /// The plan in force at the end; nil where none was asked for.
+  public var plan: PlanInForce?
+
   /// Nothing done yet.
   public init() {}
 }
@@ -48,10 +53,16 @@ public struct Trainer {
   private let model: PreparedModel
   private let control: TrainingControl
   private var sampler: BatchSampler?
+  private let verifier: PlanVerifier?
 
   /// Trains `model`, as `control` has it.
-  public init(_ model: PreparedModel, control: TrainingControl) {
+  ///
+  /// - Parameter verifier: Compares each step's gradients with those of a run without the plan.
+  public init(
+    _ model: PreparedModel, control: TrainingControl, verifier: PlanVerifier? = nil
+  ) {
     self.model = model
+    self.verifier = verifier
     self.control = control
     if let data = model.dataset {
       sampler = BatchSampler(
@@ -71,6 +82,8 @@ public struct Trainer {
     }
     var outcome = train(recorder, recording, normsEvery: normsEvery)
     outcome.recording = recorder?.finish()
+    outcome.verdict = verifier?.verdict
+    outcome.plan = model.inForce
     if model.file.loss.isClassifier { outcome.accuracy = accuracy() }
     return outcome
   }
@@ -94,6 +107,8 @@ public struct Trainer {
     var outcome = TrainingOutcome()
     let begin = MonotonicClock.now()
     var start = begin
+    var measured = StepMeasurement(model)
+    defer { measured?.deallocate() }
     var step = 0
     /// A step that broke: it can be walked again, since its update was left out.
     var broken: Int?
@@ -121,9 +136,11 @@ public struct Trainer {
       if turn == .walk || step == recording?.detailedStep {
         record.inspection = inspection(step, recorder, waits: turn == .walk)
       }
+      if let measured { record.times = record.times ?? measured.buffer }
       start = MonotonicClock.now()
       let result = perform(step, record: record)
       if turn == .walk { control.finishWalk() }
+      measured?.add(record, of: model.executor.plan, result)
       if let slot {
         slot.pointee.index = step
         slot.pointee.start = start
@@ -140,6 +157,12 @@ public struct Trainer {
       outcome.steps = step + 1
       outcome.loss = result.loss
       control.report(steps: step + 1, loss: result.loss)
+      verifier?.compare(step, with: model)
+      if let times = measured?.finished {
+        if model.replan(times, rows: rowLimit) { recorder?.adopt(model.executor.plan) }
+        measured?.deallocate()
+        measured = nil
+      }
       if result.isBroken {
         let what = result.loss.isFinite ? "a gradient" : "the loss"
         control.breakRun("\(what) is not finite in step \(step)")
@@ -187,9 +210,36 @@ public struct Trainer {
     }
   }
 
+  /// Rows that a step of any plan may have: what the recorder has room for.
+  private var rowLimit: Int { Recorder.rowLimit(model) }
+
   private var samples: Int {
     model.usesBatch ? model.file.training.batchSize * model.file.training.accumulate : 1
   }
+}
+
+/// The first steps of a run with a budget, measured so that the rest can be planned better.
+private struct StepMeasurement {
+  let buffer: UnsafeMutablePointer<UInt64>
+  private var times: StepTimes
+
+  /// Nil where there is no budget.
+  init?(_ model: PreparedModel) {
+    guard model.file.memory.budget != nil else { return nil }
+    let plan = model.executor.plan
+    buffer = .allocate(capacity: 2 * max(1, plan.rows.count))
+    times = StepTimes(plan)
+  }
+
+  mutating func add(_ record: StepRecord, of plan: Plan, _ result: StepResult) {
+    guard let column = record.times else { return }
+    times.add(column, of: plan, phases: result.phases)
+  }
+
+  /// All that was to be measured; nil until then.
+  var finished: StepTimes? { times.count >= StepTimes.steps ? times : nil }
+
+  func deallocate() { buffer.deallocate() }
 }
 
 // MARK: - Before and after

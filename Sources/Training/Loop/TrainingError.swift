@@ -1,4 +1,5 @@
 public import Autodiff
+public import Rematerialization
 
 /// Why a model cannot be trained.
 public enum TrainingError: Error {
@@ -13,4 +14,8 @@ public enum TrainingError: Error {
   case weights(SafetensorsError)
   /// The network cannot be planned.
   case plan(PlanError)
+  /// A memory budget cannot be met.
+  case budget(MemoryBudgetError)
+  /// What is to be kept and what not cannot be planned.
+  case planning(PlanningError)
 }

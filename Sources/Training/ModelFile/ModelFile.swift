@@ -12,6 +12,8 @@ public struct ModelFile: Sendable {
   public let data: DataDescription?
   /// How it is trained.
   public var training: TrainingOptions
+  /// What is kept for backward, and what is made again.
+  public var memory: MemoryDescription
   /// A safetensors file to start from, relative to `folder`.
   public let weights: String?
 
@@ -55,11 +57,7 @@ public struct ModelFile: Sendable {
       try OptimizerDescription(&part)
     }
     training = try TrainingOptions(try reader.optionalObject("training"))
-    if var memory = try reader.optionalObject("memory") {
-      _ = try memory.choice("checkpoint", of: ["none"], default: "none")
-      _ = try memory.choice("offload", of: ["none"], default: "none")
-      try memory.finish()
-    }
+    memory = try MemoryDescription(try reader.optionalObject("memory"))
     try reader.finish()
   }
 

@@ -27,6 +27,8 @@ public final class Recorder {
     let isFinished = Atomic<Bool>(false)
     let dropped = Atomic<UInt64>(0)
     let outcome = Mutex(Outcome())
+    /// The plan of the steps to come, until the writing thread has taken it.
+    let next = Mutex<Handover?>(nil)
     let details = Mutex<[Detail]>([])
   }
 
@@ -36,6 +38,8 @@ public final class Recorder {
     let ring: StepRing
     let graph: Graph
     var encoder: StepEncoder
+    let isInstrumented: Bool
+    let origin: UInt64
     let observe: (@Sendable (TraceItem) -> [FindingRecord])?
   }
 
@@ -50,7 +54,7 @@ public final class Recorder {
   ) {
     let plan = model.executor.plan
     ring = StepRing(
-      rows: plan.rows.count, parameters: plan.network.parameters.count,
+      rows: Self.rowLimit(model), parameters: plan.network.parameters.count,
       readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
@@ -61,10 +65,31 @@ public final class Recorder {
       graph: Graph(plan, layers: model.layers),
       encoder: StepEncoder(
         plan, isInstrumented: run.isInstrumented, origin: run.monotonicOrigin),
+      isInstrumented: run.isInstrumented, origin: run.monotonicOrigin,
       observe: observe)
     _ = observe?(.run(run))
     let state = state
     thread = WorkerThread { work.write(state) }
+  }
+
+  /// Rows that a step may have: those of its plan, or what a plan for a budget may come to.
+  static func rowLimit(_ model: PreparedModel) -> Int {
+    let plan = model.executor.plan
+    guard model.file.memory.budget != nil else { return plan.rows.count }
+    return max(
+      plan.rows.count,
+      10 * plan.network.nodes.count * plan.options.accumulate + plan.network.parameters.count)
+  }
+
+  /// Goes on with the rows of another plan, once all steps of the one before are encoded.
+  func adopt(_ plan: Plan) {
+    state.next.withLock { $0 = Handover(plan: plan) }
+    while state.next.withLock({ $0 != nil }) { pause(nanoseconds: 100_000) }
+  }
+
+  /// A plan on its way to the writing thread.
+  fileprivate struct Handover: @unchecked Sendable {
+    let plan: Plan
   }
 
   /// Notes that a step found no free slot.
@@ -94,6 +119,7 @@ extension Recorder.Work {
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
       writeDetails(state)
       var steps = 0
+      let next = state.next.withLock { $0 }
       while let slot = ring.next() {
         // A chunk is as old as its first step: what it waited in the ring counts.
         let end = slot.pointee.start + slot.pointee.duration
@@ -104,6 +130,11 @@ extension Recorder.Work {
           note(observe(.step(step, in: ChunkLocation(offset: writer.position, length: 0))))
         }
         steps += 1
+      }
+      if let next {
+        encoder = StepEncoder(
+          next.plan, isInstrumented: isInstrumented, origin: origin)
+        state.next.withLock { $0 = nil }
       }
       if isFinished { break }
       writer.flushIfDue(now: MonotonicClock.now())

@@ -45,6 +45,7 @@ struct StepEncoder {
   private static func phase(_ phase: PlanPhase) -> Phase {
     switch phase {
     case .forward: .forward
+    case .recompute: .recompute
     case .backward: .backward
     case .optimizer: .optimizer
     }
@@ -66,7 +67,7 @@ struct StepEncoder {
     step.clipFactor = it.result.clipFactor
     let phases = it.result.phases
     step.phaseTimes.append(contentsOf: [
-      phases.forward, 0, phases.backward, phases.optimizer, 0, phases.data,
+      phases.forward, phases.recompute, phases.backward, phases.optimizer, 0, phases.data,
     ])
     encodeOps(it)
     encodeParameters(it)

@@ -28,7 +28,7 @@ enum Command: String, CaseIterable {
     case .run: "[MODEL.json]"
     case .replay: "TRACE [TRACE]"
     case .tail, .export, .info, .check, .frame: "TRACE"
-    case .plan: "COSTS.json"
+    case .plan: "TRACE|COSTS.json"
     case .import: "PROFILE.json -o TRACE"
     case .themes: ""
     case .completion: "bash|zsh|fish"
@@ -44,7 +44,7 @@ enum Command: String, CaseIterable {
     case .export: "gradtop export run.mcap --table steps --steps 0..99 -o steps.csv"
     case .import: "gradtop import profile.json.gz -o profile.mcap"
     case .info: "gradtop info run.mcap --format json"
-    case .plan: "gradtop plan costs.json --budget 64MiB -o plan.json"
+    case .plan: "gradtop plan run.mcap --budget 64MiB -o plan.json"
     case .check: "gradtop check run.mcap --fail-on warning --format github"
     case .frame: "gradtop frame run.mcap --panel layers --format svg -o layers.svg"
     case .themes: "gradtop themes"
@@ -88,6 +88,9 @@ struct Option {
     Option("--precision", "fp32|bf16", "of products and activations", [.run]),
     Option("--weights", "FILE", "start from a safetensors file", [.run]),
     Option("--save-weights", "FILE", "write the trained weights to a safetensors file", [.run]),
+    Option("--memory-budget", "SIZE", "keep what fits in the arena, recompute the rest", [.run]),
+    Option("--plan", "FILE", "keep and recompute as gradtop plan wrote", [.run]),
+    Option("--verify-plan", "compare each gradient with a run without the plan", [.run]),
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
     Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
     Option("--trace-sync", "wait for the disk after each chunk", [.run]),

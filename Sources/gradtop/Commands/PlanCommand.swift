@@ -25,7 +25,42 @@ struct PlanCommand {
 
   func run() throws(Failure) -> ExitStatus {
     let bytes = try readFile(path)
-    let costs = try CostsFile.read(bytes, path: path)
+    if bytes.starts(with: [0x89, 0x4D, 0x43, 0x41, 0x50]) {
+      try planTrace()
+    } else {
+      try planChain(try CostsFile.read(bytes, path: path))
+    }
+    return .success
+  }
+
+  private func planTrace() throws(Failure) {
+    let planning = try TracePlanning(path, solver: solver)
+    var text = ""
+    let frontier = showsFrontier || !isJSON ? try planning.frontier() : []
+    if let budget {
+      let plan = try planning.plan(budget: budget, in: path)
+      let file = planning.file(plan, budget: budget)
+      if let output { try write(file, to: output) }
+      text += isJSON ? file : planning.text(plan, budget: budget, storeAll: frontier.last)
+    }
+    if showsFrontier {
+      if isJSON {
+        text =
+          "[\n"
+          + frontier.map { "  " + planning.json($0, budget: $0.peak).text }
+          .joined(separator: ",\n") + "\n]\n"
+      } else {
+        var baselines: [(name: String, plans: [MemoryPlan])] = []
+        for solver in [ChainSolver.persistent, .sqrt, .knapsack] where solver != self.solver {
+          baselines.append((solver.rawValue, try planning.baseline(solver)))
+        }
+        text += (text.isEmpty ? "" : "\n") + planning.text(frontier, baselines: baselines)
+      }
+    }
+    try write(text, to: budget == nil ? output : nil)
+  }
+
+  private func planChain(_ costs: ChainCosts) throws(Failure) {
     do {
       let report = ChainReport(
         costs: costs, planner: try ChainPlanner(costs, solver: solver))
@@ -37,7 +72,6 @@ struct PlanCommand {
     } catch {
       throw Failure(.internalError, path, "\(error)")
     }
-    return .success
   }
 
   private func print(_ report: ChainReport) throws {
@@ -110,6 +144,8 @@ extension Failure {
         .usage, "plan --solver exact",
         "a chain of \(stages) stages cannot be searched exhaustively, at most \(limit)",
         hint: "--solver weak is within 2 % of it")
+    case .costs(let error):
+      self.init(.badInput, error.place.isEmpty ? place : "\(place): \(error.place)", error.reason)
     case .invalid(let error):
       self.init(.internalError, place, "the plan cannot be run: \(error)")
     }

@@ -34,7 +34,16 @@ struct RunCommand {
       do { try model.loadWeights(weights) } catch { throw Failure(error, in: place) }
     }
     let trace = try TraceDestination(options, name: file.name)
-    let training = LiveTraining(model, trace, options)
+    var verifier: PlanVerifier?
+    if options.verifiesPlan {
+      do {
+        verifier = try PlanVerifier(file, threads: options.threads) {
+          (reference) throws(TrainingError) in
+          if let weights = options.weights { try reference.loadWeights(weights) }
+        }
+      } catch { throw Failure(error, in: place) }
+    }
+    let training = LiveTraining(model, trace, options, verifier: verifier)
     let signal =
       options.isHeadless
       ? watchHeadless(training, steps: file.training.steps) : try watch(training, trace)
@@ -99,6 +108,16 @@ extension RunCommand {
     var lines = ["trace: \(trace.path)", "steps: \(outcome.steps)", "loss: \(outcome.loss)"]
     if let accuracy = outcome.accuracy { lines.append("accuracy: \(accuracy)") }
     lines.append("seconds: \(outcome.seconds)")
+    if let plan = outcome.plan {
+      lines.append("peak_bytes: \(plan.peak)")
+      lines.append("store_all_bytes: \(plan.storeAllPeak)")
+      if let time = plan.predictedTime { lines.append("predicted_step_ms: \(time / 1e6)") }
+    }
+    if let verdict = outcome.verdict {
+      lines.append(
+        verdict.difference.map { "verified: no: \($0.parameter) differs in step \($0.step)" }
+          ?? "verified: \(verdict.equal) gradients of \(verdict.steps) steps are bitwise equal")
+    }
     for line in lines {
       if trace.isStandardOutput { printError(line) } else { print(line) }
     }
@@ -133,6 +152,7 @@ extension RunCommand {
     if let signal { return .signal(signal) }
     if recording.failure != nil { return .inputOutput }
     if recording.droppedSteps > 0 { return .incomplete }
-    return outcome.breakReason == nil ? .success : .checkFailed
+    let isRight = outcome.breakReason == nil && outcome.verdict?.difference == nil
+    return isRight ? .success : .checkFailed
   }
 }

@@ -19,6 +19,9 @@ struct RunOptions {
   let normsEvery: Int?
   let isInstrumented: Bool
   let syncs: Bool
+  let budget: Int?
+  let plan: String?
+  let verifiesPlan: Bool
   let breakOn: BreakOn
   let detailedStep: Int?
   let isQuiet: Bool
@@ -46,6 +49,14 @@ struct RunOptions {
       ? nil : try arguments.integer("--norms-every", least: 1)
     isInstrumented = !arguments.has("--no-instrument")
     syncs = arguments.has("--trace-sync")
+    budget = try arguments.size("--memory-budget")
+    plan = try arguments.text("--plan").map { (path) throws(Failure) in try Self.absolute(path) }
+    if budget != nil, plan != nil {
+      throw Failure(
+        .usage, "run --plan", "both a plan and --memory-budget are given",
+        hint: "a plan was made for a budget: leave one of them out")
+    }
+    verifiesPlan = arguments.has("--verify-plan")
     let condition = try arguments.choice("--break-on", of: BreakOn.allCases.map(\.rawValue))
     breakOn = BreakOn(rawValue: condition) ?? .never
     detailedStep = try arguments.integer("--detail", least: 0)
@@ -61,11 +72,22 @@ struct RunOptions {
     return try readFile(modelPath)
   }
 
+  private static func absolute(_ path: String) throws(Failure) -> String {
+    guard access(path, F_OK) == 0, let resolved = realpath(path, nil) else {
+      throw Failure(.notFound, path, String(cString: strerror(errno)))
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// What stands on the command line comes before what stands in the file.
   func change(_ file: inout ModelFile) {
     if let steps { file.training.steps = steps }
     if let batchSize { file.training.batchSize = batchSize }
     if let seed { file.seed = UInt64(seed) }
+    if budget != nil || plan != nil { file.memory = MemoryDescription() }
+    if let budget { file.memory.checkpoint = .budget(budget) }
+    if let plan { file.memory.plan = plan }
     if let precision { file.training.precision = precision }
   }
 }
@@ -90,6 +112,14 @@ extension Failure {
     case .weights(let mistake):
       self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
     case .refused(_, _, let mistake): self.init(mistake, in: place)
+    case .plan(.order(let reason)):
+      self.init(.badInput, "\(place): memory", reason)
+    case .budget(let error):
+      self.init(
+        .budget, place,
+        "a memory budget of \(error.budget) bytes cannot be met: \(error.stage) needs "
+          + "\(error.smallest) bytes", hint: "the smallest budget is \(error.smallest) bytes")
+    case .planning(let error): self.init(error, in: place) { "stage \($0)" }
     case .plan(.brokenGraph), .plan(.overwrittenTensor):
       self.init(.badInput, "\(place): loss", "this graph cannot be differentiated")
     case .plan(.lossIsNoScalar(let shape)):

@@ -21,10 +21,14 @@ final class LiveTraining {
   private struct Work: @unchecked Sendable {
     let model: PreparedModel
     let recording: RecordingOptions
+    let verifier: PlanVerifier?
   }
 
   /// Starts training.
-  init(_ model: PreparedModel, _ trace: TraceDestination, _ options: RunOptions) {
+  init(
+    _ model: PreparedModel, _ trace: TraceDestination, _ options: RunOptions,
+    verifier: PlanVerifier? = nil
+  ) {
     control = TrainingControl(
       breaksAtNonFinite: options.breakOn != .never, endsWhenBroken: options.isHeadless)
     feed = TraceFeed(path: trace.isStandardOutput ? nil : trace.path)
@@ -41,10 +45,10 @@ final class LiveTraining {
     recording.run.device = Machine.processor
     recording.run.wallClockOrigin = Machine.wallClock()
     recording.detailedStep = options.detailedStep
-    let work = Work(model: model, recording: recording)
+    let work = Work(model: model, recording: recording, verifier: verifier)
     let (state, control) = (state, control)
     thread = WorkerThread {
-      var trainer = Trainer(work.model, control: control)
+      var trainer = Trainer(work.model, control: control, verifier: work.verifier)
       let outcome = trainer.run(recording: work.recording)
       state.outcome.withLock { $0 = outcome }
       state.isDone.store(true, ordering: .releasing)

@@ -1,0 +1,98 @@
+public import Rematerialization
+internal import TraceFormat
+public import TraceSession
+
+/// Why a session does not tell what its steps cost.
+public enum MemoryCostsError: Error, Equatable {
+  /// Medians need more steps with op columns.
+  case tooFewSteps(found: UInt64, needed: UInt64)
+}
+
+extension NetworkCosts {
+  /// Steps that medians are taken of, at least.
+  public static let leastSteps: UInt64 = 5
+
+  /// What the nodes of a traced run cost: medians of measured times, saved bytes by storage, and
+  /// workspace.
+  ///
+  /// A saved tensor that a node itself has made is its result where the sizes are equal, and else
+  /// something that it has made beside.
+  ///
+  /// - Throws: `MemoryCostsError` where too little was measured.
+  public init(_ snapshot: Snapshot) throws(MemoryCostsError) {
+    let (graph, totals) = (snapshot.graph, snapshot.totals)
+    guard totals.steps >= Self.leastSteps, !graph.graph.nodes.isEmpty else {
+      throw .tooFewSteps(found: totals.steps, needed: Self.leastSteps)
+    }
+    var seen: Set<UInt32> = []
+    var nodes = graph.graph.nodes.map { Self.node($0, graph, totals) }
+    for (index, it) in graph.graph.nodes.enumerated().reversed() where nodes[index].hasBackward {
+      for parameter in it.parameters where seen.insert(parameter).inserted {
+        nodes[index].lasting += Self.bytes(graph.parameter(parameter)?.elements ?? 0)
+      }
+    }
+    let rest = zip(totals.keys, totals.totals).reduce(0.0) { sum, it in
+      let isElsewhere = [.forward, .recompute, .backward].contains(it.0.phase)
+      return isElsewhere ? sum : sum + Double(it.1.time(atQuantile: 0.5) ?? 0)
+    }
+    self.init(nodes: nodes, fixed: Self.fixed(snapshot.step), fixedTime: rest)
+  }
+
+  private static func node(
+    _ it: Graph.Node, _ graph: GraphIndex, _ totals: OpTotals
+  ) -> Node {
+    var node = Node()
+    node.name = it.name
+    node.layer = it.layer
+    let isSource = ["Parameter", "Constant"].contains(it.kind)
+    node.inputs = it.inputs.filter { id in
+      !["Parameter", "Constant"].contains(graph.node(id)?.kind ?? "")
+    }.compactMap { graph.position(ofNode: $0) }
+    node.isView = ["Flatten", "Reshape", "Identity", "Detach"].contains(it.kind)
+    node.overwrites = it.isInPlace
+    node.result = isSource ? 0 : bytes(it.elements)
+    let median = { (phase: Phase) -> Double? in
+      totals.total(of: it.id, in: phase)?.time(atQuantile: 0.5).map { Double($0) }
+    }
+    node.forwardTime = median(.forward) ?? 0
+    node.backwardTime = median(.backward) ?? 0
+    // What is fused runs backward with the node whose kernel it runs in.
+    let host = it.fusedWith.first { $0 < it.id }
+    if host != nil { node.isView = true }
+    node.hasBackward = totals.total(of: host ?? it.id, in: .backward) != nil
+    node.gradient = node.hasBackward ? node.result : 0
+    node.forwardWorkspace = Int(clamping: it.forwardWorkspaceBytes)
+    node.backwardWorkspace = Int(clamping: it.backwardWorkspaceBytes)
+    node.isRandom = it.isRandom
+    node.hasSideEffects = it.hasSideEffects
+    for id in it.saved {
+      guard let tensor = graph.tensor(id), !tensor.isFromBatch else { continue }
+      if tensor.producer != it.id {
+        if let producer = graph.position(ofNode: tensor.producer) {
+          node.needsInputs.append(producer)
+        }
+      } else if aligned(tensor.bytes) == node.result {
+        node.needsResult = true
+      } else {
+        node.needsExtras = true
+        node.extras += aligned(tensor.bytes)
+      }
+    }
+    return node
+  }
+
+  private static func fixed(_ step: Step?) -> Int {
+    guard let memory = step?.memory, let parameter = memory.parameter.first else { return 0 }
+    let rest = [memory.optimizerState, memory.input].map { $0.first ?? 0 }
+    return Int(clamping: rest.reduce(parameter) { $0 &+ $1 })
+  }
+
+  /// Bytes of so many numbers, as they stand in an arena.
+  private static func bytes(_ elements: UInt64) -> Int {
+    aligned(elements.multipliedReportingOverflow(by: 4).partialValue)
+  }
+
+  private static func aligned(_ bytes: UInt64) -> Int {
+    Int(clamping: bytes / 64 * 64 + (bytes % 64 == 0 ? 0 : 64))
+  }
+}

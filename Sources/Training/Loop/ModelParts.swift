@@ -1,0 +1,48 @@
+internal import Autodiff
+
+/// A model file turned into data, a network, and what makes its plans: all but memory for it.
+struct ModelParts {
+  let dataset: Dataset?
+  private(set) var builder: ModelBuilder
+  let maker: PlanMaker
+
+  init(_ file: ModelFile, threads: Int) throws(TrainingError) {
+    do {
+      dataset = try file.data?.load(
+        relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
+    } catch { throw .data(error) }
+    builder = ModelBuilder(
+      batch: Self.batchForm(dataset, file.training.batchSize), initialValues: file.initialValues)
+    let loss: ValueID
+    do throws(ModelFileError) {
+      guard let output = try builder.build(file.layers, input: nil, prefix: "", owner: "") else {
+        throw ModelFileError("model", "the layers give no output")
+      }
+      loss = try file.loss.build(output, in: &builder, classes: dataset?.classCount)
+    } catch { throw .model(error) }
+    var options = PlanOptions()
+    options.accumulate = file.training.accumulate
+    options.zeroGrad = file.training.zeroGrad
+    options.clipNorm = file.training.clipNorm
+    options.clipValue = file.training.clipValue
+    options.threads = threads
+    options.precision = Precision(rawValue: file.training.precision) ?? .float32
+    options.seed = file.seed
+    maker = PlanMaker(
+      network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
+  }
+
+  private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
+    guard let dataset else { return ModelBuilder.BatchForm() }
+    var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
+    form.tokens = { dataset.tokenCount }
+    switch dataset.targets {
+    case .values(_, let shape):
+      form.target = Shape([size] + shape)
+    case .classes(_, let shape, _):
+      form.target = Shape([size] + shape)
+      form.targetType = .int32
+    }
+    return form
+  }
+}

@@ -1,0 +1,111 @@
+public import Rematerialization
+
+/// A plan for a budget, with what it is expected to cost.
+public struct MemoryPlan {
+  /// What runs in which order.
+  public var order: [NetworkAction]
+  /// Bytes of the whole arena, as packed.
+  public var peak: Int
+  /// Nanoseconds of a step.
+  public var time: Double
+}
+
+/// Why a budget cannot be met.
+public struct MemoryBudgetError: Error, Equatable {
+  /// Bytes that were asked for.
+  public var budget: Int
+  /// Bytes of the smallest arena that any plan has.
+  public var smallest: Int
+  /// The stage that sets it.
+  public var stage: String
+}
+
+/// Plans a network's step within a budget, which is the extent of the whole arena after packing.
+///
+/// The chain's frontier proposes, the packer disposes: of the schedules from the fastest to the
+/// smallest, the first whose packed arena fits is taken, so that what is predicted is what happens.
+public struct MemoryPlanner {
+  /// What nodes cost.
+  public let network: NetworkCosts
+  /// The network as a chain.
+  public let stages: Stages
+  private let frontier: [ChainPlan]
+  private let smallest: SmallestBudget
+  private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
+
+  /// - Parameter pack: The bytes of the arena of an order; nil: the chain's peak is all that is known.
+  public init(
+    _ network: NetworkCosts, solver: ChainSolver = .weak,
+    pack: (([NetworkAction]) throws(TrainingError) -> Int)?
+  ) throws(PlanningError) {
+    self.network = network
+    do { stages = try Stages(network) } catch { throw .costs(error) }
+    let planner = try ChainPlanner(stages.costs, solver: solver)
+    frontier = try planner.frontier()
+    smallest = planner.smallest
+    self.pack = pack
+  }
+
+  /// The plan of the frontier's chain plan at `index`.
+  private func packed(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
+    let order = stages.order(frontier[index])
+    let peak: Int
+    do { peak = try pack?(order) ?? network.fixed + frontier[index].peak } catch {
+      throw .training(error)
+    }
+    return MemoryPlan(order: order, peak: peak, time: network.time(of: order))
+  }
+
+  /// The fastest plan whose packed arena has at most `budget` bytes.
+  public func plan(budget: Int) throws(MemoryPlannerError) -> MemoryPlan {
+    var seen: [Int: MemoryPlan] = [:]
+    func look(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
+      if let known = seen[index] { return known }
+      let plan = try packed(index)
+      seen[index] = plan
+      return plan
+    }
+    // The frontier goes from the smallest to the fastest; peaks after packing nearly so.
+    var (low, high): (Int, Int) = (0, frontier.count - 1)
+    while low <= high {
+      let middle = (low + high) / 2
+      if try look(middle).peak <= budget { low = middle + 1 } else { high = middle - 1 }
+    }
+    for index in low..<min(frontier.count, low + 3) { _ = try look(index) }
+    func best() -> MemoryPlan? {
+      seen.values.filter { $0.peak <= budget }.min { ($0.time, $0.peak) < ($1.time, $1.peak) }
+    }
+    if best() == nil { for index in 0..<min(frontier.count, 6) { _ = try look(index) } }
+    guard let best = best() else {
+      throw .budget(
+        MemoryBudgetError(
+          budget: budget, smallest: seen.values.map(\.peak).min() ?? 0,
+          stage: stages.name(smallest.stage)))
+    }
+    return best
+  }
+
+  /// The plans of the frontier with their packed arenas, from the smallest to the fastest; at most
+  /// `limit`, evenly spread.
+  public func packedFrontier(limit: Int = 24) throws(MemoryPlannerError) -> [MemoryPlan] {
+    let count = min(limit, frontier.count)
+    var plans: [MemoryPlan] = []
+    for position in 0..<count {
+      plans.append(try packed(count > 1 ? position * (frontier.count - 1) / (count - 1) : 0))
+    }
+    var result: [MemoryPlan] = []
+    for plan in plans.sorted(by: { ($0.peak, $0.time) < ($1.peak, $1.time) })
+    where plan.time < result.last?.time ?? .infinity {
+      result.append(plan)
+    }
+    return result
+  }
+}
+
+/// Why there is no plan for a budget.
+public enum MemoryPlannerError: Error {
+  /// The budget is too small.
+  case budget(MemoryBudgetError)
+  /// A plan cannot be compiled.
+  case training(TrainingError)
+}

@@ -1,0 +1,173 @@
+import Diagnosis
+import Rematerialization
+import Screen
+import TraceFormat
+import TraceSession
+import Training
+
+/// Plans for the network of a trace, from what its steps have cost.
+struct TracePlanning {
+  let network: NetworkCosts
+  let planner: MemoryPlanner
+  let solver: ChainSolver
+  let name: String
+  let containers: [String]
+  /// Whether peaks are those of packed arenas; else the chain's.
+  let isPacked: Bool
+  private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
+
+  init(_ path: String, solver: ChainSolver) throws(Failure) {
+    let session = Session(source: try openTrace(path))
+    while session.poll(limit: 64) {}
+    let snapshot = session.snapshot()
+    do { network = try NetworkCosts(snapshot) } catch {
+      switch error {
+      case .tooFewSteps(let found, let needed):
+        throw Failure(
+          .badInput, path, "\(found) steps with times of ops, a plan needs \(needed)",
+          hint: "record some more, without --no-instrument")
+      }
+    }
+    self.solver = solver
+    name = snapshot.run?.name ?? ""
+    containers = snapshot.graph.containers.map(\.path)
+    let forecast = Self.forecast(snapshot, path, network)
+    if let forecast {
+      pack = { (order) throws(TrainingError) in try forecast.bytes(order) }
+    } else {
+      pack = nil
+    }
+    isPacked = forecast != nil
+    do { planner = try MemoryPlanner(network, solver: solver, pack: pack) } catch {
+      throw Failure(error, in: path) { "stage \($0)" }
+    }
+  }
+
+  /// The trace's model, where it can be built here and has the same nodes.
+  private static func forecast(
+    _ snapshot: Snapshot, _ path: String, _ network: NetworkCosts
+  ) -> ArenaForecast? {
+    guard let run = snapshot.run, !run.modelText.isEmpty, let step = snapshot.step else {
+      return nil
+    }
+    let slash = path.lastIndex(of: "/")
+    for folder in [slash.map { String(path[..<$0]) } ?? ".", "."] {
+      guard var file = try? ModelFile(Array(run.modelText.utf8), folder: folder) else { continue }
+      file.memory = MemoryDescription()
+      file.training.batchSize = max(1, Int(step.samples) / max(1, file.training.accumulate))
+      guard let forecast = try? ArenaForecast(file, threads: Int(run.threads)),
+        forecast.nodes == network.nodes.map(\.name)
+      else { continue }
+      return forecast
+    }
+    return nil
+  }
+
+  /// The same with another solver.
+  func baseline(_ solver: ChainSolver) throws(Failure) -> [MemoryPlan] {
+    let planner: MemoryPlanner
+    do { planner = try MemoryPlanner(network, solver: solver, pack: pack) } catch {
+      throw Failure(error, in: name) { "stage \($0)" }
+    }
+    return try frontier(planner, limit: 12)
+  }
+
+  func frontier() throws(Failure) -> [MemoryPlan] { try frontier(planner, limit: 24) }
+
+  private func frontier(
+    _ planner: MemoryPlanner, limit: Int
+  ) throws(Failure) -> [MemoryPlan] {
+    do { return try planner.packedFrontier(limit: limit) } catch {
+      throw Self.failure(error, name)
+    }
+  }
+
+  func plan(budget: Int, in path: String) throws(Failure) -> MemoryPlan {
+    do { return try planner.plan(budget: budget) } catch { throw Self.failure(error, path) }
+  }
+
+  private static func failure(_ error: MemoryPlannerError, _ place: String) -> Failure {
+    switch error {
+    case .budget(let error): Failure(TrainingError.budget(error), in: place)
+    case .training(let error): Failure(error, in: place)
+    }
+  }
+}
+
+// MARK: - For people and programs
+
+extension TracePlanning {
+  /// What `gradtop run --plan` takes.
+  func file(_ plan: MemoryPlan, budget: Int) -> String {
+    PlanFile.text(
+      plan.order, of: network, model: name, budget: budget, peak: plan.peak, time: plan.time,
+      solver: solver.rawValue, modules: modules(plan))
+  }
+
+  private func modules(_ plan: MemoryPlan) -> [String] {
+    network.modules(for: network.decisions(for: plan.order), containers: containers)
+  }
+
+  private var kind: String { isPacked ? "arena, packed" : "estimated: the model is not at hand" }
+
+  func text(_ plan: MemoryPlan, budget: Int, storeAll: MemoryPlan?) -> String {
+    var table = TextTable(["layer", "decision", "bytes freed", "ms paid"])
+    for it in network.decisions(for: plan.order) {
+      table.add([
+        it.layer, it.isRecomputed ? "recomputed" : "kept", "\(it.freed)",
+        Figure.fixed(it.paid / 1e6, places: 3),
+      ])
+    }
+    let modules = modules(plan)
+    let all = storeAll.map { " (all stored: \($0.peak) bytes, \(milliseconds($0.time)) ms)" } ?? ""
+    return """
+      budget       \(budget) bytes
+      peak         \(plan.peak) bytes (\(kind))
+      step         \(milliseconds(plan.time)) ms\(all)
+      solver       \(solver.rawValue)
+      in PyTorch   \(modules.isEmpty ? "nothing to wrap" : "torch.utils.checkpoint around \(modules.joined(separator: ", "))")
+
+
+      """ + table.text
+  }
+
+  func text(
+    _ frontier: [MemoryPlan], baselines: [(name: String, plans: [MemoryPlan])]
+  ) -> String {
+    var table = TextTable(["peak bytes", "step ms", "x all", "ms per MB"] + baselines.map(\.name))
+    let all = frontier.last?.time ?? 1
+    for (index, plan) in frontier.enumerated() {
+      var slope = ""
+      if index + 1 < frontier.count {
+        let next = frontier[index + 1]
+        slope = Figure.number((plan.time - next.time) / Double(max(1, next.peak - plan.peak)))
+      }
+      table.add(
+        [
+          "\(plan.peak)", milliseconds(plan.time), Figure.fixed(plan.time / all, places: 3), slope,
+        ]
+          + baselines.map { baseline in
+            baseline.plans.last { $0.peak <= plan.peak }.map { milliseconds($0.time) } ?? "-"
+          })
+    }
+    return "peaks are of the whole \(kind)\n\n" + table.text
+  }
+
+  func json(_ plan: MemoryPlan, budget: Int) -> JSONValue {
+    .object([
+      .init("budget", .integer(budget)), .init("makespan", .number(plan.time / 1e6)),
+      .init("peak", .integer(plan.peak)), .init("solver", .string(solver.rawValue)),
+      .init(
+        "schedule",
+        .array(
+          plan.order.map {
+            switch $0 {
+            case .forward(let node): .string("F \(network.nodes[node].name)")
+            case .backward(let node): .string("B \(network.nodes[node].name)")
+            }
+          })),
+    ])
+  }
+
+  private func milliseconds(_ time: Double) -> String { Figure.fixed(time / 1e6, places: 3) }
+}
