@@ -127,7 +127,8 @@ extension NonFinite {
     let columns = step.activations
     let rows = columns.node.indices.filter { row in
       (row < columns.nonFinite.count && columns.nonFinite[row] > 0)
-        || (row < columns.mean.count && !columns.mean[row].isFinite)
+        // NaN means that there is no output: what is fused with the node behind it makes none.
+        || (row < columns.mean.count && columns.mean[row].isInfinite)
     }
     let first = rows.min { position($0) < position($1) }
     guard let first else { return nil }

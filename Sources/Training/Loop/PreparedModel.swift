@@ -55,7 +55,7 @@ public final class PreparedModel {
     }
   }
 
-  private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
+  static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
     guard let dataset else { return ModelBuilder.BatchForm() }
     var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
     form.tokens = { dataset.tokenCount }

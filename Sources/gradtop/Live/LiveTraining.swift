@@ -32,12 +32,7 @@ final class LiveTraining {
     recording.normsEvery = options.normsEvery
     recording.syncsEachChunk = options.syncs
     recording.observe = Self.judge()
-    recording.run.producer = "gradtop"
-    recording.run.version = Gradtop.version
-    recording.run.runID = Machine.randomID()
-    recording.run.host = Machine.host
-    recording.run.device = Machine.processor
-    recording.run.wallClockOrigin = Machine.wallClock()
+    recording.run = Self.run
     let work = Work(model: model, recording: recording)
     let (state, control) = (state, control)
     thread = WorkerThread {
@@ -47,6 +42,18 @@ final class LiveTraining {
       state.isDone.store(true, ordering: .releasing)
     }
     if thread == nil { state.isDone.store(true, ordering: .releasing) }
+  }
+
+  /// Names of a new run and of this machine.
+  static var run: Run {
+    var run = Run()
+    run.producer = "gradtop"
+    run.version = Gradtop.version
+    run.runID = Machine.randomID()
+    run.host = Machine.host
+    run.device = Machine.processor
+    run.wallClockOrigin = Machine.wallClock()
+    return run
   }
 
   /// Judges steps as they are written.
