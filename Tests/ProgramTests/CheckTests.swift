@@ -90,6 +90,20 @@ import Testing
     #expect(layers.output.contains("vanishing_gradient"))
   }
 
+  @Test func aBrokenGraphIsRefusedAndStillJudged() throws {
+    try """
+    {"model": [{"type": "Constant", "value": [1, 2]}], "loss": {"type": "Sum"},
+     "optimizer": {"type": "SGD"}}
+    """.write(to: gradtop.folder.file("broken.json"), atomically: true, encoding: .utf8)
+    let run = try gradtop.run("run", "--headless", "--trace", "broken.mcap", "broken.json")
+    #expect(run.status == 65)
+    #expect(run.errors.contains("broken_graph"))
+    let outcome = try gradtop.run("check", "broken.mcap")
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("✗ error broken_graph at loss"))
+    #expect(outcome.output.contains("`loss.item()`"))
+  }
+
   @Test func forgottenZeroGrad() throws {
     let text = try String(contentsOfFile: Gradtop.sample("vanishing.json"), encoding: .utf8)
     let trace = try train(

@@ -31,7 +31,7 @@ public struct BrokenGraph: Rule {
   }
 
   /// What is wrong, and what helps.
-  static let message = """
+  public static let message = """
     the graph is broken: the loss depends on no parameter, so `loss.backward()` reaches none, as \
     behind `loss.item()`, `.detach()` or `torch.no_grad()`. Compute the loss from the output of \
     layers with parameters, and keep it a tensor.

@@ -68,10 +68,16 @@ public struct Initialization: Rule {
     guard first.inputs.count <= 1, let position = layout.position(ofNode: source) else {
       return nil
     }
-    let output = evidence.outputRows[position]
-    guard output >= 0, output < columns.mean.count, output < columns.std.count else { return nil }
-    let (mean, std) = (Double(columns.mean[output]), Double(columns.std[output]))
-    let rms = (mean * mean + std * std).squareRoot()
+    var rms = rms(columns, evidence.outputRows[position])
+    if rms == nil, first.inputs.isEmpty {
+      // Fused with a ReLU it makes no output; half of its square is what the ReLU lets through.
+      let behind = first.fusedWith.first { layout.graph.node($0)?.kind == "ReLU" }
+      rms = behind.flatMap { layout.position(ofNode: $0) }.flatMap {
+        self.rms(columns, evidence.outputRows[$0])
+      }
+      .map { $0 * 2.0.squareRoot() }
+    }
+    guard let rms else { return nil }
     guard first.inputs.isEmpty else { return rms }
     let parameters = evidence.step.parameters
     func norm(_ id: UInt32?) -> Double? {
@@ -87,6 +93,13 @@ public struct Initialization: Rule {
     let bias = norm(first.parameters.dropFirst().first) ?? 0
     let rest = max(rms * rms * Double(units) - bias * bias, 1e-6 * bias * bias)
     return (rest / (weightNorm * weightNorm)).squareRoot()
+  }
+
+  private func rms(_ columns: ActivationColumns, _ row: Int) -> Double? {
+    guard row >= 0, row < columns.mean.count, row < columns.std.count else { return nil }
+    let (mean, std) = (Double(columns.mean[row]), Double(columns.std[row]))
+    let rms = (mean * mean + std * std).squareRoot()
+    return rms.isFinite ? rms : nil
   }
 
   private func zeroWeights(_ evidence: Evidence) -> Finding? {
@@ -109,9 +122,9 @@ public struct Initialization: Rule {
 
   private func variances(_ evidence: Evidence) -> Finding? {
     let (layout, columns) = (evidence.layout, evidence.step.activations)
-    // Layers with weights alone: an activation may well change the variance.
+    // One output for each layer with weights: its own, or that of what it is fused with.
     var levels: [(level: Double, depth: Int, position: Int)] = []
-    for waypoint in layout.spine where !layout.node(at: waypoint.position).parameters.isEmpty {
+    for waypoint in layout.spine where waypoint.depth > levels.last?.depth ?? 0 {
       let row = evidence.outputRows[waypoint.position]
       guard row >= 0, row < columns.std.count, columns.std[row] > 0, columns.std[row].isFinite
       else { continue }

@@ -32,7 +32,7 @@ struct ModelParts {
       network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
   }
 
-  private static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
+  static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
     guard let dataset else { return ModelBuilder.BatchForm() }
     var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
     form.tokens = { dataset.tokenCount }

@@ -28,6 +28,7 @@ struct RunCommand {
     options.change(&file)
     let model: PreparedModel
     do { model = try PreparedModel(file, threads: options.threads) } catch {
+      RefusedTrace.write(for: error, file, options)
       throw Failure(error, in: place)
     }
     if let weights = options.weights {

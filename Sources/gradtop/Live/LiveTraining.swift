@@ -38,12 +38,7 @@ final class LiveTraining {
     recording.normsEvery = options.normsEvery
     recording.syncsEachChunk = options.syncs
     recording.observe = Self.judge(control, breaks: options.breakOn == .finding)
-    recording.run.producer = "gradtop"
-    recording.run.version = Gradtop.version
-    recording.run.runID = Machine.randomID()
-    recording.run.host = Machine.host
-    recording.run.device = Machine.processor
-    recording.run.wallClockOrigin = Machine.wallClock()
+    recording.run = Self.run
     recording.detailedStep = options.detailedStep
     let work = Work(model: model, recording: recording, verifier: verifier)
     let (state, control) = (state, control)
@@ -54,6 +49,18 @@ final class LiveTraining {
       state.isDone.store(true, ordering: .releasing)
     }
     if thread == nil { state.isDone.store(true, ordering: .releasing) }
+  }
+
+  /// Names of a new run and of this machine.
+  static var run: Run {
+    var run = Run()
+    run.producer = "gradtop"
+    run.version = Gradtop.version
+    run.runID = Machine.randomID()
+    run.host = Machine.host
+    run.device = Machine.processor
+    run.wallClockOrigin = Machine.wallClock()
+    return run
   }
 
   /// Judges steps as they are written; breaks the run at a finding that is more than a note where
