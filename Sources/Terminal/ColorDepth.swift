@@ -47,6 +47,16 @@ enum ColorDepth: Equatable {
       // The eye weighs green most.
       return 2 * dr * dr + 4 * dg * dg + 3 * db * db
     }
+    if indices.lowerBound == 16 {
+      // Each cell of a frame asks. A cube's nearest color is so in each part, and the nearest grey
+      // lies where the weighted mean does.
+      func level(_ part: UInt8) -> Int { part < 48 ? 0 : part < 115 ? 1 : (Int(part) - 35) / 40 }
+      let cube = 16 + 36 * level(r) + 6 * level(g) + level(b)
+      let mean = (2 * Int(r) + 4 * Int(g) + 3 * Int(b)) / 9
+      let grey = 232 + min(23, max(0, (mean - 3) / 10))
+      let candidates = [cube, grey, min(255, grey + 1)]
+      return Int32(candidates.min { distance($0) < distance($1) } ?? cube)
+    }
     return Int32(indices.min { distance($0) < distance($1) } ?? 7)
   }
 }

@@ -44,7 +44,7 @@ struct Binding {
       Binding([.backTab], "Shift-Tab", .previousPanel, "the panel before"),
       Binding([.character(" ")], "Space", .pause, "pause, go on", hint: "pause"),
       Binding(
-        [.character(".")], ".", .stepForward, "one step on; trains it while paused", hint: "step"),
+        [.character(".")], ".", .stepForward, "a step on; paused: train it", hint: "step"),
       Binding([.character(",")], ",", .stepBack, "one step back"),
       Binding([.character(">")], ">", .stepsForward, "ten steps on"),
       Binding([.character("<")], "<", .stepsBack, "ten steps back"),
@@ -61,9 +61,9 @@ struct Binding {
       Binding([.down, .character("j")], "↓ j", .down, "a row down"),
       Binding([.pageUp], "PageUp", .pageUp, "a page up"),
       Binding([.pageDown], "PageDown", .pageDown, "a page down"),
-      Binding([.left, .character("h")], "← h", .left, "column before; a step, an op back"),
-      Binding([.right, .character("l")], "→ l", .right, "next column; a step, an op on"),
-      Binding([.enter], "Enter", .open, "all of a layer; go to a finding", hint: "open"),
+      Binding([.left, .character("h")], "← h", .left, "column, step or op before"),
+      Binding([.right, .character("l")], "→ l", .right, "next column, step or op"),
+      Binding([.enter], "Enter", .open, "the layer; to the finding", hint: "open"),
       Binding([.character("s")], "s", .sort, "sort by the next column", hint: "sort"),
       Binding([.character("S")], "S", .sortReverse, "the other way round"),
       Binding([.character("/")], "/", .filter, "show rows that hold a text", hint: "filter"),
@@ -73,9 +73,9 @@ struct Binding {
       Binding([.character("z")], "z", .zoomIn, "look closer", hint: "zoom"),
       Binding([.character("Z")], "Z", .zoomOut, "see more"),
       Binding([.character("c")], "c", .color, "what colors mean: the next", hint: "color"),
-      Binding([.character("y")], "y", .logarithm, "logarithmic scale, or linear", hint: "log"),
+      Binding([.character("y")], "y", .logarithm, "logarithmic or linear", hint: "log"),
       Binding([.character("t")], "t", .theme, "the next theme", hint: "theme"),
-      Binding([.escape], "Esc", .cancel, "close this page; drop the filter"),
+      Binding([.escape], "Esc", .cancel, "close; drop the filter"),
     ]
     + (1...9).map { index in
       Binding([.character(index == 9 ? "0" : Character("\(index + 1)"))], "", .panel(index), "")
