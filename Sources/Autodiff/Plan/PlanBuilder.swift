@@ -270,6 +270,8 @@ extension PlanBuilder {
     } catch {
       throw .kernel(node: node.name, error)
     }
+    // A batch moves running statistics once, however often it is run.
+    if phase == .recompute { made.removeAll { $0.changesBuffers } }
     let result = tensor(of: node.result)
     emit(made, node: id, phase: phase, tensor: result)
     // A measurement after the op reads its result.

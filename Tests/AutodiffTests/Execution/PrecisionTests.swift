@@ -24,11 +24,16 @@ import Testing
     var numbers = (0..<19).map { _ in 100 * stream.normal() }
     (numbers[3], numbers[17]) = (.nan, -.infinity)
     var (result, readings) = (numbers, StepReadings())
+    var situation = StepSituation(seed: 0)
     try result.withUnsafeMutableBytes { bytes in
       let base = try #require(bytes.baseAddress)
       try withUnsafeMutablePointer(to: &readings) { readings in
-        try kernel.bind(
-          Addresses(base: base, offsets: [0], scratch: base, readings: readings))()
+        try withUnsafeMutablePointer(to: &situation) { situation in
+          try kernel.bind(
+            Addresses(
+              base: base, offsets: [0], scratch: base, readings: readings,
+              situation: situation))()
+        }
       }
     }
     for (found, number) in zip(result, numbers) {
