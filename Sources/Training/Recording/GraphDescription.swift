@@ -95,7 +95,7 @@ private struct NodeFacts {
       let (node, bytes) =
         (row.node.index, UInt64(row.liveBytes[MemoryCategory.temporary.rawValue]))
       switch row.phase {
-      case .forward: forwardWorkspace[node] = max(forwardWorkspace[node], bytes)
+      case .forward, .recompute: forwardWorkspace[node] = max(forwardWorkspace[node], bytes)
       case .backward: backwardWorkspace[node] = max(backwardWorkspace[node], bytes)
       case .optimizer: break
       }

@@ -35,6 +35,7 @@ struct OpDetails {
     case .input: return "$input"
     case .target: return "$target"
     case .parameter(let id): return network[id].name
+    case .buffer(let id): return network.buffers[id.index].name
     case .node(let id): return network[id].name
     case .constant:
       let source = network.nodes.first { $0.operands.isEmpty && $0.result == value }
