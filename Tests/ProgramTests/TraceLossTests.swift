@@ -139,7 +139,7 @@ import Testing
 
   @Test func aGapIsReportedWithItsBytesAndSteps() throws {
     var bytes = try Data(contentsOf: URL(filePath: Gradtop.sample("vanishing.mcap")))
-    bytes[bytes.count / 2] ^= 1
+    bytes[bytes.count / 4] ^= 1
     try bytes.write(to: gradtop.folder.file("flipped.mcap"))
     let info = try gradtop.run("info", "flipped.mcap")
     #expect(info.status == 2)

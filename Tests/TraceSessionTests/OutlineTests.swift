@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TraceFormat
+import TraceSamples
 
 @testable import TraceSession
 
@@ -94,8 +95,11 @@ import TraceFormat
 
   @Test func damageInTheMiddleIsNoticedWhenItIsFolded() throws {
     try Self.withTrace { path in
+      let index = try #require(try TraceFile(path: path).index())
+      let chunks = index.chunks.filter { $0.steps?.stride == 1 }
+      let middle = chunks[chunks.count / 2].location
       let handle = try FileHandle(forUpdating: URL(filePath: path))
-      try handle.seek(toOffset: try handle.seekToEnd() / 2)
+      try handle.seek(toOffset: middle.offset + middle.length / 2)
       try handle.write(contentsOf: Data([1, 2, 3, 4]))
       try handle.close()
       let session = Session(opening: try TraceFile(path: path), threshold: 0)

@@ -21,6 +21,11 @@ public struct Div: Primitive {
 // MARK: - Shapes and cost
 
 extension Div {
+  /// Backward could do with the result, but PyTorch keeps both operands.
+  public func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    Saved(operands: (wanted[1] ? [0] : []) + [1])
+  }
+
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
     try broadcastShape(operands, Self.name)
   }

@@ -35,6 +35,10 @@ extension PositionalEmbedding {
     return x
   }
 
+  public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
+    position == 0
+  }
+
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Cost(forward: result.elementCount, backward: wanted[1] ? result.elementCount : 0)
   }

@@ -46,6 +46,8 @@ protocol Recurrence: Primitive {
 extension Recurrence {
   static var lastGateHasOwnBias: Bool { false }
 
+  public var isProduct: Bool { true }
+
   /// h comes first among what is kept.
   public var statesInTime: Int? { 0 }
 

@@ -33,6 +33,7 @@ public enum TraceRepair {
           for item in decoder.items(ofRecords: records, at: scan.location(range)) {
             if case .step(let step, _) = item { writer.write(step: step, now: 0) }
             if case .finding(let finding) = item { writer.write(finding: finding, now: 0) }
+            if case .detail(let detail) = item { writer.write(detail: detail, now: 0) }
             note(item, &known, &outcome)
           }
         case .chunk(let range, _, let condition):

@@ -64,10 +64,8 @@ final class LiveTraining {
     let judge = Mutex(Judge())
     return { item in
       let changes = judge.withLock { $0.examine(item) }
-      if breaks,
-        let opened = changes.first(where: { $0.kind == .opened && $0.finding.severity > .note })
-      {
-        let finding = opened.finding
+      let opened = changes.lazy.filter { $0.kind == .opened }.map(\.finding)
+      if breaks, let finding = opened.first(where: { $0.severity > .note }) {
         let place = finding.layer.map { "\($0): " } ?? ""
         control.breakRun("\(place)\(finding.rule.rawValue) since step \(finding.firstStep)")
       }

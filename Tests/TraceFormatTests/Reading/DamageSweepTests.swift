@@ -58,8 +58,8 @@ import Testing
     for byte in Self.summaryStart..<Self.whole.count {
       file.overwrite(byte, with: Self.whole[byte] ^ 1 << UInt8(byte % 8))
       let flipped = try scan(file.path)
-      #expect(
-        flipped.chunks == whole.chunks && flipped.gaps > 0 && flipped.isClosed, "byte \(byte)")
+      // Whether the trace has ended, a damaged end need not tell.
+      #expect(flipped.chunks == whole.chunks && flipped.gaps > 0, "byte \(byte)")
       file.overwrite(byte, with: Self.whole[byte])
     }
   }
