@@ -11,7 +11,7 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("frontier", { _ in try FrontierBenchmark.run() }),
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
   ("dashboard", { _ in try DashboardBenchmark.run() }),
-  ("judge", { _ in try JudgeBenchmark.run() }),
+  ("judge", { _ in JudgeBenchmark.run() }),
 ]
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
