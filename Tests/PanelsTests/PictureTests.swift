@@ -22,16 +22,19 @@ import TraceSession
 
   @Test func saysHowMuchRoomItNeeds() throws {
     let scene = try Sample.tiny.scene()
-    let text = [(0, 0), (1, 1), (20, 5), (39, 10), (40, 9)].map { width, height in
+    let text = [(0, 0), (1, 1), (20, 5), (79, 24), (80, 23)].map { width, height in
       let size = Size(width: width, height: height)
-      return Dashboard().frame(scene, size).lines().joined(separator: "|")
+      return Dashboard().frame(scene, size).lines()
     }
     #expect(
       text[..<3] == [
-        "", "…",
-        "                    |                    |gradtop needs 40×10 |                    |                    ",
+        [], ["…"],
+        [
+          "gradtop needs 80×24 ", "   here are 20×5    ", "       step 2       ",
+          "     loss 2.50      ", "                    ",
+        ],
       ])
-    #expect(text[3...].allSatisfy { $0.contains("gradtop needs 40×10") })
+    #expect(text[3...].allSatisfy { $0.joined().contains("gradtop needs 80×24") })
   }
 
   /// Between the smallest size and a usual one nothing traps.
