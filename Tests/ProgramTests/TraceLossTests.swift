@@ -12,8 +12,11 @@ import Testing
   private func shell(_ line: String) throws -> Outcome {
     let process = gradtop.process(["-c", line])
     process.executableURL = URL(filePath: "/bin/bash")
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["GRADTOP": Gradtop.executable.path]) { $1 }
+    // A model of a few numbers: 4000 steps of it wait for the writer at most, and none is dropped.
+    let names = [
+      "GRADTOP": Gradtop.executable.path, "MODEL": Gradtop.sample("worked-example.json"),
+    ]
+    process.environment = ProcessInfo.processInfo.environment.merging(names) { $1 }
     let (output, errors) = (
       try gradtop.folder.create("shell.out"), try gradtop.folder.create("shell.err")
     )
@@ -26,9 +29,9 @@ import Testing
   @Test func aFullDiskDoesNotEndTheTraining() throws {
     // Blocks of 1024 bytes.
     let run = try shell(
-      "ulimit -f 64; exec $GRADTOP run --headless --quiet --steps 1500 --trace t.mcap")
+      "ulimit -f 64; exec $GRADTOP run --headless --quiet --steps 4000 --trace t.mcap $MODEL")
     #expect(run.status == 74)
-    #expect(run.lines.contains("steps: 1500"))
+    #expect(run.lines.contains("steps: 4000"))
     let loss = /gradtop: t\.mcap: write: File too large; (\d+) steps are not in the trace\n/
     let match = try #require(run.errors.wholeMatch(of: loss))
     let info = try gradtop.run("info", "t.mcap")
@@ -36,14 +39,14 @@ import Testing
     #expect(info.lines.contains("ended: no"))
     #expect(info.lines.contains("gaps: 0"))
     let written = try #require(info.lines.first { $0.hasPrefix("steps: ") }?.dropFirst(7))
-    #expect((Int(written) ?? 0) + (Int(match.1) ?? 0) == 1500)
+    #expect((Int(written) ?? 0) + (Int(match.1) ?? 0) == 4000)
   }
 
   @Test func aFolderThatVanishesDoesNotEndTheTraining() throws {
     let run = try shell(
       """
       mkdir gone
-      $GRADTOP run --headless --quiet --steps 4000 --trace gone/t.mcap & run=$!
+      $GRADTOP run --headless --quiet --steps 4000 --trace gone/t.mcap $MODEL & run=$!
       until [ -s gone/t.mcap ]; do sleep 0.05; done
       rm -r gone
       wait $run
@@ -58,7 +61,7 @@ import Testing
 
   @Test func aTraceGoesThroughAPipe() throws {
     let run = try shell(
-      "$GRADTOP run --headless --quiet --steps 30 --trace - 2>summary | $GRADTOP replay -")
+      "$GRADTOP run --headless --quiet --steps 30 --trace - $MODEL 2>summary | $GRADTOP replay -")
     #expect(run.status == 0)
     #expect(run.errors == "")
     #expect(run.lines.contains("steps: 30"))
@@ -71,10 +74,10 @@ import Testing
     let run = try shell(
       """
       set -o pipefail
-      $GRADTOP run --headless --quiet --steps 3000 --trace - 2>summary | head -c 20000 >part
+      $GRADTOP run --headless --quiet --steps 4000 --trace - $MODEL 2>summary | head -c 20000 >part
       """)
     #expect(run.status == 0)
-    #expect(gradtop.folder.text("summary").hasPrefix("trace: -\nsteps: 3000\n"))
+    #expect(gradtop.folder.text("summary").hasPrefix("trace: -\nsteps: 4000\n"))
     let info = try gradtop.run("info", "part")
     #expect(info.status == 2)
     #expect(info.lines.contains("gaps: 0"))
