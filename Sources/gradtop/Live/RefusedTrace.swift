@@ -18,9 +18,8 @@ enum RefusedTrace {
   }
 
   private static func finding(_ error: TrainingError) -> Finding? {
-    guard case .refused(let rule, let layer, let mistake) = error,
-      let rule = RuleName(rawValue: rule)
-    else { return nil }
+    guard case .refused(let name, let layer, let mistake) = error else { return nil }
+    let rule = RuleName(rawValue: name)
     return Finding(
       rule: rule, severity: .error, layer: layer, firstStep: 0, lastStep: 0,
       message: rule == .brokenGraph ? BrokenGraph.message : "\(mistake.what); \(mistake.hint)")
