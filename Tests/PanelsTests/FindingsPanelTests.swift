@@ -53,7 +53,7 @@ import TraceSession
       dashboard.handle(.key(.character(Character($0))), scene, size: size)
     }
     #expect(steps == [.seek(7), .seek(40), .seek(7), .seek(40)])
-    #expect(try Dashboard().handleOnce("n", Sample.residual.scene(), size) == [])
+    #expect(try Dashboard().handleOnce("n", Sample.empty.scene(), size) == [])
   }
 }
 

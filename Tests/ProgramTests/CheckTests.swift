@@ -140,7 +140,10 @@ import Testing
       .replacing(/"data": \{.*\},/, with: "\"data\": {\"type\": \"digits\"},")
       .replacing("\"out_features\": 3}", with: "\"out_features\": 10}")
     var rule = "vanishing_gradient"
-    if fault != "vanishing" {
+    if fault == "vanishing" {
+      // A rate that ReLU stands, too: what the sigmoids hide is not their only fault.
+      text = text.replacing("\"lr\": 0.1", with: "\"lr\": 0.01")
+    } else {
       text = text.replacing("Sigmoid", with: "ReLU").replacing("\"times\": 8", with: "\"times\": 2")
     }
     if fault == "rate" {

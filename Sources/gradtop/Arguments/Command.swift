@@ -90,7 +90,7 @@ struct Option {
     Option("--save-weights", "FILE", "write the trained weights to a safetensors file", [.run]),
     Option("--memory-budget", "SIZE", "keep what fits in the arena, recompute the rest", [.run]),
     Option("--plan", "FILE", "keep and recompute as gradtop plan wrote", [.run]),
-    Option("--verify-plan", "compare each gradient with a run without the plan", [.run]),
+    Option("--verify-plan", "compare gradients with a run without the plan", [.run]),
     Option("--norms-every", "N|auto", "measure activations in each Nth step", [.run]),
     Option("--no-instrument", "record index, loss, learning rate and time alone", [.run]),
     Option("--trace-sync", "wait for the disk after each chunk", [.run]),
@@ -105,15 +105,15 @@ struct Option {
       dashboards.union([.frame])),
     Option("--no-color", "no colors (as NO_COLOR)", dashboards.union([.frame, .themes])),
     Option(
-      "--format", "csv|json|chrome|perfetto|dot", "tables, a timeline, a drawing (default csv)",
+      "--format", "csv|json|chrome|perfetto|dot", "how it is written (default csv)",
       [.export]),
     Option("--format", "text|json", "how it is written (default text)", [.info, .plan]),
     Option(
       "--format", "text|json|junit|markdown|github", "how it is written (default text)", [.check]),
     Option("--format", "text|ansi|svg|png", "how it is written (default text)", [.frame]),
-    Option("--fail-on", "LIST", "error, warning, note, or names of rules; error without", [.check]),
+    Option("--fail-on", "LIST", "severity or rules (default error)", [.check]),
     Option(
-      "--rules", "PACK,…", "with sagemaker, autotrainer, deepdiagnosis, deepchecker", [.check]),
+      "--rules", "PACK,...", "published rules, as sagemaker", [.check]),
     Option("--set", "RULE.OPTION=VALUE", "an option of a rule; may be repeated", [.check]),
     Option("--suggest", "FILE", "write the model file with what helps", [.check]),
     Option(
