@@ -44,6 +44,7 @@ public final class TraceWriter {
   private(set) var graphs: [Graph] = []
   private var chunk: ChunkBuilder
   private var message = ByteBuffer(capacity: 64 << 10)
+  private var spareMessage = ByteBuffer()
   private var pending = ByteBuffer(capacity: 512 << 10)
   private var summary = SummaryWriter()
   /// Which steps are in the open chunk.
@@ -219,6 +220,9 @@ extension TraceWriter {
   private func writeSummaries() {
     let waiting = summaries
     summaries = []
+    // A step may wait in `message` for the chunk that this makes room for.
+    swap(&message, &spareMessage)
+    defer { swap(&message, &spareMessage) }
     for stride in LevelBuilder.strides {
       for one in waiting where one.stride == UInt32(stride) {
         message.removeAll()

@@ -49,6 +49,23 @@ import Testing
     #expect(perChunk > 200 * 1024 && perChunk < 257 * 1024)
   }
 
+  /// A step that closes a full chunk waits while the summaries behind that chunk are written.
+  @Test(arguments: [3_000, 10_000, 50_000]) func noStepIsLostWhereLevelsFill(chunkBytes: Int) throws
+  {
+    let output = MemoryOutput()
+    var options = TraceWriter.Options()
+    options.chunkBytes = chunkBytes
+    let writer = TraceWriter(output: output, run: SampleTrace.run, options: options)
+    writer.write(graph: SampleTrace.graph(), now: 0)
+    let steps = (0..<2_500).map { SampleTrace.step($0) }
+    for step in steps { writer.write(step: step, now: 0) }
+    writer.close(now: 0)
+    let file = TemporaryFile(output.bytes)
+    let told = Told(polling: try TraceFile(path: file.path))
+    #expect(told.steps == steps)
+    #expect(told.gaps.isEmpty)
+  }
+
   @Test func givesALargeMessageAChunkOfItsOwn() throws {
     let output = MemoryOutput()
     let writer = TraceWriter(output: output, run: SampleTrace.run)
