@@ -93,17 +93,20 @@ let package = Package(
         "Goldens", "goldens.py", "in_place.py", "in_place_verdicts.json", "parity.py",
         "reference.py", "sequence_goldens.py", "sequence_layers.py",
       ]),
-    tests("TraceFormatTests", ["TraceFormat", "CChecksum"], exclude: ["Conformance"]),
+    tests(
+      "TraceFormatTests", ["SeededNumbers", "TraceFormat", "CChecksum"], exclude: ["Conformance"]),
+    .target(
+      name: "SeededNumbers", path: "Tests/SeededNumbers", swiftSettings: settings),
     .target(
       name: "TraceSamples", dependencies: ["TraceFormat"], path: "Tests/TraceSamples",
       swiftSettings: settings),
-    tests("TraceSessionTests", ["TraceSamples", "TraceSession", "TraceFormat"]),
+    tests("TraceSessionTests", ["SeededNumbers", "TraceSamples", "TraceSession", "TraceFormat"]),
     tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
     tests(
-      "ExchangeTests", ["Exchange", "Diagnosis", "TraceSession", "TraceFormat"],
+      "ExchangeTests", ["Exchange", "SeededNumbers", "Diagnosis", "TraceSession", "TraceFormat"],
       exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
     tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
-    tests("RematerializationTests", ["Rematerialization"], exclude: ["Vectors"]),
+    tests("RematerializationTests", ["SeededNumbers", "Rematerialization"], exclude: ["Vectors"]),
     tests("RuleCorpusTests", ["RuleCorpus", "Diagnosis"]),
     tests("ScreenTests", ["Screen"]),
     tests(

@@ -31,15 +31,18 @@ struct Subject {
 
   /// The one called `name`, ready to train; nil where its file is not there.
   init?(_ name: String, steps: Int? = nil) throws {
-    self.name = name
-    if name == "digits" {
-      text = ModelFile.embedded
-    } else {
-      guard let bytes = FileManager.default.contents(atPath: "traces/\(name).json") else {
-        return nil
-      }
-      text = Array(bytes)
+    guard name != "digits" else {
+      try self.init(name, ModelFile.embedded, steps: steps)
+      return
     }
+    guard let bytes = FileManager.default.contents(atPath: "traces/\(name).json") else {
+      return nil
+    }
+    try self.init(name, Array(bytes), steps: steps)
+  }
+
+  private init(_ name: String, _ text: [UInt8], steps: Int?) throws {
+    (self.name, self.text) = (name, text)
     var file = try ModelFile(text, folder: "traces")
     if let steps { file.training.steps = steps }
     model = try PreparedModel(file, threads: Self.threads)
@@ -48,8 +51,7 @@ struct Subject {
 
   /// The built-in model, of so many steps.
   static func digits(steps: Int) throws -> Subject {
-    guard let digits = try Subject("digits", steps: steps) else { fatalError("it is built in") }
-    return digits
+    try Subject("digits", ModelFile.embedded, steps: steps)
   }
 
   /// Seconds that `count` steps take.

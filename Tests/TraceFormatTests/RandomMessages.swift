@@ -1,3 +1,5 @@
+import SeededNumbers
+
 @testable import TraceFormat
 
 /// Messages with something, or nothing, in each field.

@@ -97,27 +97,11 @@ extension KernelFactory {
     }
     try check(status, name)
     omp_set_num_threads(Int32(threads))
-    let description = try PrimitiveDescription(
-      name, context: context, operation: &operation,
-      hint: try convolution(form, hasBias: false))
-    let primitive = try CompiledPrimitive(name, context: context, description: description)
-    var (before, after): ([Kernel], [Kernel]) = ([], [])
-    let upstream = try laidOut(
-      try plain(dy, form.result), as: description.layout(dnnl_query_diff_dst_md, name),
-      after: &before)
-    let kept = try laidOut(
-      try plain(w, form.weights), as: description.layout(dnnl_query_weights_md, name),
-      after: &before)
-    let gradient = try destination(
-      try plain(dx, form.source), as: description.layout(dnnl_query_diff_src_md, name),
-      before: &after)
-    let kernel = kernel(
-      name, primitive, threads: threads,
-      arguments: [
-        argument(DNNL_ARG_DIFF_DST, upstream), argument(DNNL_ARG_WEIGHTS, kept),
-        argument(DNNL_ARG_DIFF_SRC, gradient),
-      ], reads: [upstream.tensor, kept.tensor], writes: [gradient.tensor])
-    return before + [kernel] + after
+    return try reversed(
+      name, &operation, form, threads,
+      upstream: try plain(dy, form.result),
+      kept: (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, try plain(w, form.weights)),
+      gradient: (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, try plain(dx, form.source)))
   }
 
   /// ∂w and, where it is wanted, ∂bias from ∂y and x, overwritten.
@@ -144,30 +128,40 @@ extension KernelFactory {
     }
     try check(status, name)
     omp_set_num_threads(Int32(threads))
+    return try reversed(
+      name, &operation, form, threads,
+      upstream: try plain(dy, form.result),
+      kept: (DNNL_ARG_SRC, dnnl_query_src_md, try plain(x, form.source)),
+      gradient: (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, try plain(dw, form.weights)),
+      bias: db.map { LaidOut(tensor: $0, description: shift) })
+  }
+
+  /// A backward kernel, each tensor brought into the layout that it takes and back.
+  private func reversed(
+    _ name: String, _ operation: inout dnnl_convolution_desc_t, _ form: ConvolutionForm,
+    _ threads: Int, upstream: LaidOut,
+    kept: (argument: Int32, query: dnnl_query_t, tensor: LaidOut),
+    gradient: (argument: Int32, query: dnnl_query_t, tensor: LaidOut), bias: LaidOut? = nil
+  ) throws(KernelError) -> [Kernel] {
     let description = try PrimitiveDescription(
       name, context: context, operation: &operation,
-      hint: try convolution(form, hasBias: db != nil))
+      hint: try convolution(form, hasBias: bias != nil))
     let primitive = try CompiledPrimitive(name, context: context, description: description)
     var (before, after): ([Kernel], [Kernel]) = ([], [])
-    let upstream = try laidOut(
-      try plain(dy, form.result), as: description.layout(dnnl_query_diff_dst_md, name),
-      after: &before)
-    let kept = try laidOut(
-      try plain(x, form.source), as: description.layout(dnnl_query_src_md, name), after: &before)
-    let gradient = try destination(
-      try plain(dw, form.weights), as: description.layout(dnnl_query_diff_weights_md, name),
-      before: &after)
+    let dy = try laidOut(
+      upstream, as: description.layout(dnnl_query_diff_dst_md, name), after: &before)
+    let operand = try laidOut(
+      kept.tensor, as: description.layout(kept.query, name), after: &before)
+    let result = try destination(
+      gradient.tensor, as: description.layout(gradient.query, name), before: &after)
     var arguments = [
-      argument(DNNL_ARG_DIFF_DST, upstream), argument(DNNL_ARG_SRC, kept),
-      argument(DNNL_ARG_DIFF_WEIGHTS, gradient),
+      argument(DNNL_ARG_DIFF_DST, dy), argument(kept.argument, operand),
+      argument(gradient.argument, result),
     ]
-    if let db {
-      arguments.append(argument(DNNL_ARG_DIFF_BIAS, LaidOut(tensor: db, description: shift)))
-    }
+    if let bias { arguments.append(argument(DNNL_ARG_DIFF_BIAS, bias)) }
     let kernel = kernel(
-      name, primitive, threads: threads, arguments: arguments,
-      reads: [upstream.tensor, kept.tensor],
-      writes: [gradient.tensor] + (db.map { [$0] } ?? []))
+      name, primitive, threads: threads, arguments: arguments, reads: [dy.tensor, operand.tensor],
+      writes: [result.tensor] + (bias.map { [$0.tensor] } ?? []))
     return before + [kernel] + after
   }
 

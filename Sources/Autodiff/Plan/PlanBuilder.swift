@@ -7,8 +7,8 @@ struct PlanBuilder {
   let factory: KernelFactory
   let differentiation: Differentiation
   let fusion: Fusion
-  private let inPlace: InPlaceCheck
-  private let sharing: GradientSharing
+  let inPlace: InPlaceCheck
+  let sharing: GradientSharing
 
   private(set) var rows: [PlanRow] = []
   private(set) var parts: [PlanPart] = []
@@ -16,20 +16,20 @@ struct PlanBuilder {
   /// For each kernel: its scratch memory.
   private(set) var scratch: [TensorID?] = []
   private(set) var uses = TensorUses()
-  private(set) var saved = SavedTensors()
-  private(set) var valueTensors: [TensorID] = []
-  private(set) var gradientTensors: [TensorID?]
-  private(set) var stateTensors: [[TensorID]] = []
+  var saved = SavedTensors()
+  var valueTensors: [TensorID] = []
+  var gradientTensors: [TensorID?]
+  var stateTensors: [[TensorID]] = []
   let seed: TensorID
   let order: StepOrder
   /// Where each value stands now: recomputing moves it.
-  private var current: [TensorID] = []
+  var current: [TensorID] = []
   /// By parameter or input that products read: a copy rounded to bfloat16.
-  private var rounded: [ValueID: Operand] = [:]
+  var rounded: [ValueID: Operand] = [:]
   /// Those that were rounded since they last changed.
-  private var refreshed: Set<ValueID> = []
+  var refreshed: Set<ValueID> = []
   /// Gradients that already hold something in this step.
-  private var begun: Set<Int> = []
+  var begun: Set<Int> = []
 
   init(
     _ network: Network, loss: ValueID, updateRule: any UpdateRule, options: PlanOptions
@@ -98,144 +98,6 @@ struct PlanBuilder {
     } else {
       parts.append(.ops(added, phase))
     }
-  }
-}
-
-// MARK: - Tensors
-
-extension PlanBuilder {
-  private mutating func makeTensors() {
-    let tensors = factory.tensors
-    for value in network.values {
-      switch value.origin {
-      case .parameter, .buffer:
-        valueTensors.append(tensors.make(value.shape, .parameter, isPersistent: true))
-      case .constant:
-        valueTensors.append(tensors.make(value.shape, .input, isPersistent: true))
-      case .input, .target:
-        valueTensors.append(tensors.make(value.shape, .input, type: value.type))
-      case .node(let id):
-        valueTensors.append(
-          sharesBytes(id)
-            ? tensors.makeView(of: valueTensors[network[id].operands[0].index])
-            : tensors.make(value.shape, .activation))
-      }
-    }
-    current = valueTensors
-    makeGradients(isFirst: true)
-    for parameter in network.parameters {
-      let isTrained = differentiation.hasGradient[parameter.value.index]
-      stateTensors.append(
-        (0..<(isTrained ? updateRule.stateCount : 0)).map { _ in
-          tensors.make(network[parameter.value].shape, .optimizerState, isPersistent: true)
-        })
-    }
-    // Gradients that are never cleared hold something from the first step on.
-    if !options.zeroGrad {
-      for parameter in network.parameters { begun.insert(parameter.value.index) }
-    }
-  }
-
-  /// Backwards: a gradient that is handed on comes after the one that it is.
-  private mutating func makeGradients(isFirst: Bool) {
-    let tensors = factory.tensors
-    for (index, value) in network.values.enumerated().reversed()
-    where differentiation.hasGradient[index] {
-      if sharing.owners[index] != index, let owner = gradientTensors[sharing.owners[index]] {
-        gradientTensors[index] = tensors.makeView(of: owner)
-      } else if index == loss.index {
-        gradientTensors[index] = seed
-      } else if case .parameter = value.origin {
-        guard isFirst else { continue }
-        gradientTensors[index] = tensors.make(
-          value.shape, .gradient, isPersistent: !options.zeroGrad)
-      } else {
-        gradientTensors[index] = tensors.make(value.shape, .gradient)
-      }
-    }
-  }
-
-  private var batchTensors: [TensorID] {
-    network.values.indices
-      .filter { network.values[$0].origin == .input || network.values[$0].origin == .target }
-      .map { valueTensors[$0] }
-  }
-
-  private func isParameterGradient(_ value: Int) -> Bool {
-    if case .parameter = network.values[value].origin { true } else { false }
-  }
-
-  private mutating func operand(_ value: ValueID) -> Operand {
-    Operand(tensor: tensor(of: value), shape: network[value].shape)
-  }
-
-  /// Where a value stands now; what shares its operand's bytes moves with it.
-  private mutating func tensor(of value: ValueID) -> TensorID {
-    guard case .node(let id) = network[value].origin, sharesBytes(id) else {
-      return current[value.index]
-    }
-    let base = tensor(of: network[id].operands[0])
-    let tensors = factory.tensors
-    if tensors.root(of: current[value.index]) != tensors.root(of: base) {
-      current[value.index] = tensors.makeView(of: base)
-    }
-    return current[value.index]
-  }
-
-  /// Gives a value bytes of its own, apart from those it had.
-  private mutating func renew(_ value: ValueID) {
-    guard case .node(let id) = network[value].origin, !sharesBytes(id) else { return }
-    current[value.index] = factory.tensors.make(network[value].shape, .activation)
-  }
-
-  /// Whether a node's result is its first operand's bytes; what is fused is made where its result
-  /// goes.
-  private func sharesBytes(_ node: NodeID) -> Bool {
-    network[node].primitive.isView || inPlace.shares[node.index]
-      || fusion.hosts[node.index] != nil
-  }
-
-  /// The next micro-batch has activations and their gradients of its own; the loss stays where it is.
-  private mutating func renewActivations() {
-    for index in network.values.indices {
-      guard case .node(let id) = network.values[index].origin, index != loss.index else { continue }
-      if sharesBytes(id) {
-        valueTensors[index] = tensor(of: ValueID(index: index))
-      } else {
-        renew(ValueID(index: index))
-        valueTensors[index] = current[index]
-      }
-    }
-    makeGradients(isFirst: false)
-  }
-
-  /// A value as `node` reads it: products in bfloat16 read a rounded copy of their weights.
-  private mutating func operand(
-    _ value: ValueID, of node: Network.Node, _ made: inout [Kernel]
-  ) -> Operand {
-    let exact = operand(value)
-    guard options.precision == .bfloat16, node.primitive.isProduct, isExact(value) else {
-      return exact
-    }
-    let copy =
-      rounded[value]
-      ?? Operand(
-        tensor: factory.tensors.make(exact.shape, .temporary, isPersistent: true),
-        shape: exact.shape)
-    if refreshed.insert(value).inserted { made.append(factory.round(exact, into: copy.tensor)) }
-    rounded[value] = copy
-    return copy
-  }
-
-  /// Whether a value is kept in single precision.
-  private func isExact(_ value: ValueID) -> Bool {
-    if case .node = network[value].origin { false } else { network[value].type == .float32 }
-  }
-
-  /// Whether what `node` makes is an activation in bfloat16: all but the loss, and views of others.
-  private func isRounded(_ node: Network.Node) -> Bool {
-    options.precision == .bfloat16 && !node.primitive.isView && !node.operands.isEmpty
-      && network[node.result].shape.rank > 0
   }
 }
 
@@ -408,7 +270,7 @@ extension PlanBuilder {
     for tensor in tensors { uses.note(factory.tensors.root(of: tensor), at: time) }
   }
 
-  private func neededForBackward(_ node: Network.Node) -> Bool {
+  func neededForBackward(_ node: Network.Node) -> Bool {
     differentiation.needsBackward(node)
   }
 
@@ -417,39 +279,7 @@ extension PlanBuilder {
     savedForm(node, wanted: node.operands.map { _ in true }).extras
   }
 
-  private func savedForm(_ node: Network.Node, wanted: [Bool]) -> Saved {
+  func savedForm(_ node: Network.Node, wanted: [Bool]) -> Saved {
     network.saved(by: node, wanted)
-  }
-}
-
-// MARK: - What is kept
-
-extension PlanBuilder {
-  private mutating func noteSaved(extras: [[Operand]]) {
-    for (index, node) in network.nodes.enumerated() {
-      let id = NodeID(index: index)
-      guard neededForBackward(node) else {
-        saved.add([], neededBy: id)
-        continue
-      }
-      let form = savedForm(node, wanted: differentiation.wanted(by: node))
-      var kept: [SavedTensors.Entry] = form.operands.map { entry(node.operands[$0]) }
-      if form.result { kept.append(entry(node.result)) }
-      kept += extras[index].map {
-        SavedTensors.Entry(
-          tensor: $0.tensor, bytes: $0.shape.elementCount * 4, producer: id, isFromBatch: false)
-      }
-      saved.add(kept, neededBy: id)
-    }
-  }
-
-  private func entry(_ value: ValueID) -> SavedTensors.Entry {
-    let it = network[value]
-    var producer: NodeID?
-    if case .node(let id) = it.origin { producer = id }
-    return SavedTensors.Entry(
-      tensor: factory.tensors.root(of: valueTensors[value.index]),
-      bytes: it.shape.elementCount * it.type.byteCount, producer: producer,
-      isFromBatch: it.origin == .input || it.origin == .target)
   }
 }

@@ -5,7 +5,7 @@
 ///
 /// for an output of h × w, with n elements in a window; one output is the mean over the image.
 /// `torch.nn.AdaptiveAvgPool2d`.
-public struct AdaptiveAvgPool2d: Pooling {
+public struct AdaptiveAvgPool2d: AveragePooling {
   public static let name = "AdaptiveAvgPool2d"
 
   public var rule: Rule {
@@ -17,8 +17,6 @@ public struct AdaptiveAvgPool2d: Pooling {
 
   /// An output of these two sizes.
   public init(sizes: [Int?]) { self.sizes = sizes }
-
-  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   /// How many windows there are: their sizes depend on the input.
   var window: String {
@@ -32,27 +30,5 @@ public struct AdaptiveAvgPool2d: Pooling {
       columns: PoolingAxis(input: width, output: sizes[1] ?? width))
   }
 
-  public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
-    let count = covered(operands[0]) + result.elementCount
-    return Cost(forward: count, backward: count)
-  }
-
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    let windows = knownWindows(over: site.operands[0].shape)
-    return [
-      site.kernels.averagePool(
-        site.operands[0], into: site.result.tensor,
-        divisors: windows.divisors(countsPadding: false), windows)
-    ]
-  }
-
-  public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    guard let target = site.targets[0] else { return [] }
-    let windows = knownWindows(over: target.operand.shape)
-    return [
-      site.kernels.averagePoolBackward(
-        site.upstream.tensor, into: target,
-        divisors: windows.divisors(countsPadding: false), windows)
-    ]
-  }
+  func divisors(_ windows: PoolingWindows) -> [Float] { windows.divisors(countsPadding: false) }
 }

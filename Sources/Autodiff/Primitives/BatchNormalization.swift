@@ -106,21 +106,7 @@ extension BatchNormalization {
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    // oneDNN computes all three gradients in one pass; what nobody wants goes to a temporary, and
-    // what must be added goes through one.
-    var additions: [Kernel] = []
-    var destinations: [TensorID] = []
-    for (operand, target) in zip(site.operands, site.targets).prefix(1 + affineCount) {
-      if let target, !target.accumulates {
-        destinations.append(target.operand.tensor)
-      } else {
-        let part = site.kernels.temporary(operand.shape)
-        destinations.append(part.tensor)
-        if let target {
-          additions += try site.kernels.combine(.sum, target.operand, part, into: target.operand)
-        }
-      }
-    }
+    let (destinations, additions) = try site.destinations(count: 1 + affineCount)
     return try site.kernels.normalizeChannelsBackward(
       site.operands[0], epsilon: options.epsilon,
       affine: site.operands.dropFirst().prefix(affineCount).map(\.tensor), upstream: site.upstream,

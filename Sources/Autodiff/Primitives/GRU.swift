@@ -12,7 +12,7 @@
 ///
 /// and weights and biases as in `RNN`, with ∂q in the place of ∂a_n for W_hh and b_hh. Cho and others
 /// (2014), arXiv:1406.1078, with the reset behind the product as in cuDNN; `torch.nn.GRU`.
-public struct GRU: Recurrence {
+public struct GRU: GatedRecurrence {
   public static let name = "GRU"
 
   public var rule: Rule {
@@ -31,30 +31,12 @@ public struct GRU: Recurrence {
   static let gates = 3
   static let costPerUnit = Cost(forward: 19, backward: 19)
   static let lastGateHasOwnBias = true
-
-  /// h, x, the gates and q in the order of time.
-  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
-    let sizes = RecurrentSizes(operands)
-    return Saved(
-      operands: (wanted[0] ? [1] : []) + [2],
-      extras: [
-        sizes.inTime(sizes.hidden), sizes.inTime(sizes.inputs), sizes.inTime(sizes.width),
-        sizes.inTime(sizes.hidden),
-      ])
-  }
 }
 
 // MARK: - Forward
 
 extension GRU {
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    let recurrent = transposedRecurrentWeight(site)
-    return try projectInputs(
-      site, kept: site.extras[1].tensor, into: site.extras[2].tensor)
-      + [recurrent.kernel, steps(site, recurrent.tensor)]
-  }
-
-  private func steps(_ site: ForwardSite, _ weight: TensorID) -> Kernel {
+  func steps(_ site: ForwardSite, _ weight: TensorID) -> Kernel {
     let sizes = RecurrentSizes(site.operands)
     let (states, gates, inner) =
       (site.extras[0].tensor, site.extras[2].tensor, site.extras[3].tensor)

@@ -12,7 +12,7 @@
 ///
 /// The way along c has no weight on it, only f: that is why its gradient need not vanish. Hochreiter
 /// and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000); `torch.nn.LSTM`.
-public struct LSTM: Recurrence {
+public struct LSTM: GatedRecurrence {
   public static let name = "LSTM"
 
   public var rule: Rule {
@@ -29,30 +29,12 @@ public struct LSTM: Recurrence {
 
   static let gates = 4
   static let costPerUnit = Cost(forward: 30, backward: 31)
-
-  /// h, x, the gates and c in the order of time.
-  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
-    let sizes = RecurrentSizes(operands)
-    return Saved(
-      operands: (wanted[0] ? [1] : []) + [2],
-      extras: [
-        sizes.inTime(sizes.hidden), sizes.inTime(sizes.inputs), sizes.inTime(sizes.width),
-        sizes.inTime(sizes.hidden),
-      ])
-  }
 }
 
 // MARK: - Forward
 
 extension LSTM {
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    let recurrent = transposedRecurrentWeight(site)
-    return try projectInputs(
-      site, kept: site.extras[1].tensor, into: site.extras[2].tensor)
-      + [recurrent.kernel, steps(site, recurrent.tensor)]
-  }
-
-  private func steps(_ site: ForwardSite, _ weight: TensorID) -> Kernel {
+  func steps(_ site: ForwardSite, _ weight: TensorID) -> Kernel {
     let sizes = RecurrentSizes(site.operands)
     let (states, gates, cells) =
       (site.extras[0].tensor, site.extras[2].tensor, site.extras[3].tensor)

@@ -72,21 +72,7 @@ extension LayerNorm {
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    // oneDNN computes all three gradients in one pass; what nobody wants goes to a temporary, and
-    // what must be added goes through one.
-    var additions: [Kernel] = []
-    var destinations: [TensorID] = []
-    for (operand, target) in zip(site.operands, site.targets) {
-      if let target, !target.accumulates {
-        destinations.append(target.operand.tensor)
-      } else {
-        let part = site.kernels.temporary(operand.shape)
-        destinations.append(part.tensor)
-        if let target {
-          additions += try site.kernels.combine(.sum, target.operand, part, into: target.operand)
-        }
-      }
-    }
+    let (destinations, additions) = try site.destinations(count: site.operands.count)
     return try site.kernels.normalizeRowsBackward(
       site.operands[0], rows: rows(of: site.operands[0].shape), epsilon: epsilon,
       affine: site.operands.dropFirst().map(\.tensor), upstream: site.upstream,

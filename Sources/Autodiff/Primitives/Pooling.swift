@@ -72,3 +72,35 @@ public struct PoolingGeometry: Equatable, Sendable {
     return PoolingWindows(rows: rows, columns: columns)
   }
 }
+
+/// Pooling that divides the sum of each window by a number of its own.
+protocol AveragePooling: Pooling {
+  /// n of each window.
+  func divisors(_ windows: PoolingWindows) -> [Float]
+}
+
+extension AveragePooling {
+  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
+
+  public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
+    let count = covered(operands[0]) + result.elementCount
+    return Cost(forward: count, backward: count)
+  }
+
+  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    let windows = knownWindows(over: site.operands[0].shape)
+    return [
+      site.kernels.averagePool(
+        site.operands[0], into: site.result.tensor, divisors: divisors(windows), windows)
+    ]
+  }
+
+  public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
+    guard let target = site.targets[0] else { return [] }
+    let windows = knownWindows(over: target.operand.shape)
+    return [
+      site.kernels.averagePoolBackward(
+        site.upstream.tensor, into: target, divisors: divisors(windows), windows)
+    ]
+  }
+}

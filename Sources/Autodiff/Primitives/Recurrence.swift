@@ -130,3 +130,29 @@ struct RecurrentSizes {
   /// A tensor of so many features for each time step and sample.
   func inTime(_ features: Int) -> Shape { [steps, batch, features] }
 }
+
+/// A recurrence whose gates are kept, and one tensor beside them.
+protocol GatedRecurrence: Recurrence {
+  /// The walk through time, from the projections of x that stand in the place of the gates.
+  func steps(_ site: ForwardSite, _ weight: TensorID) -> Kernel
+}
+
+extension GatedRecurrence {
+  /// h, x, the gates and what stands beside them, in the order of time.
+  public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    let sizes = RecurrentSizes(operands)
+    return Saved(
+      operands: (wanted[0] ? [1] : []) + [2],
+      extras: [
+        sizes.inTime(sizes.hidden), sizes.inTime(sizes.inputs), sizes.inTime(sizes.width),
+        sizes.inTime(sizes.hidden),
+      ])
+  }
+
+  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    let recurrent = transposedRecurrentWeight(site)
+    return try projectInputs(
+      site, kept: site.extras[1].tensor, into: site.extras[2].tensor)
+      + [recurrent.kernel, steps(site, recurrent.tensor)]
+  }
+}

@@ -43,3 +43,29 @@ public struct BackwardSite {
   /// For what goes through time: where the root mean square of ∂L/∂state goes, for each time step.
   public var timeNorms: Operand?
 }
+
+extension BackwardSite {
+  /// Where the gradients of the first `count` operands go, from a kernel that computes all of them in
+  /// one pass and only writes.
+  ///
+  /// What nobody wants goes to a temporary; what must be added goes through one, by the kernels of
+  /// `additions`.
+  func destinations(
+    count: Int
+  ) throws(KernelError) -> (gradients: [TensorID], additions: [Kernel]) {
+    var additions: [Kernel] = []
+    var gradients: [TensorID] = []
+    for (operand, target) in zip(operands, targets).prefix(count) {
+      if let target, !target.accumulates {
+        gradients.append(target.operand.tensor)
+      } else {
+        let part = kernels.temporary(operand.shape)
+        gradients.append(part.tensor)
+        if let target {
+          additions += try kernels.combine(.sum, target.operand, part, into: target.operand)
+        }
+      }
+    }
+    return (gradients, additions)
+  }
+}

@@ -13,14 +13,12 @@ enum AutoTrainer {
   struct VanishingGradient: PublishedRule {
     static let name = RuleName(rawValue: "autotrainer/VanishingGradient")
     var episode = Episode()
-    private var best = 0.0
+    private var accuracy = LowAccuracy()
 
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      if let accuracy = evidence.step.accuracy { best = max(best, accuracy) }
-      // Only where accuracy stays low; without one, symptoms count.
-      guard evidence.step.accuracy == nil || best < 0.6 else { return .fine }
+      guard accuracy.holds(in: evidence.step) else { return .fine }
       guard let norms = evidence.firstAndLastNorm, norms.last > 0 else { return .unknown }
       let ratio = norms.first / norms.last
       return ratio < 1e-3 && norms.first < 1e-4
@@ -32,14 +30,12 @@ enum AutoTrainer {
   struct ExplodingGradient: PublishedRule {
     static let name = RuleName(rawValue: "autotrainer/ExplodingGradient")
     var episode = Episode()
-    private var best = 0.0
+    private var accuracy = LowAccuracy()
 
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      if let accuracy = evidence.step.accuracy { best = max(best, accuracy) }
-      // Only where accuracy stays low; without one, symptoms count.
-      guard evidence.step.accuracy == nil || best < 0.6 else { return .fine }
+      guard accuracy.holds(in: evidence.step) else { return .fine }
       if evidence.hasNonFinite {
         return .bad(layer: nil, value: 1, limit: 0, what: "a tensor has NaN or Inf")
       }
@@ -54,17 +50,13 @@ enum AutoTrainer {
   struct DyingReLU: PublishedRule {
     static let name = RuleName(rawValue: "autotrainer/DyingReLU")
     var episode = Episode()
-    private var best = 0.0
+    private var accuracy = LowAccuracy()
 
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      if let accuracy = evidence.step.accuracy { best = max(best, accuracy) }
-      // Only where accuracy stays low; without one, symptoms count.
-      guard evidence.step.accuracy == nil || best < 0.6 else { return .fine }
-      guard let worst = evidence.worstZeroFraction else { return .unknown }
-      return worst.share >= 0.7
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.7, what: "share of zeros") : .fine
+      guard accuracy.holds(in: evidence.step) else { return .fine }
+      return .judged(evidence.worstZeroFraction, limit: 0.7, "share of zeros") { $0 >= 0.7 }
     }
   }
 
@@ -72,8 +64,7 @@ enum AutoTrainer {
   struct OscillatingLoss: PublishedRule {
     static let name = RuleName(rawValue: "autotrainer/OscillatingLoss")
     var episode = Episode()
-    private var sum = 0.0
-    private var count = 0
+    private var epoch = EpochMean()
     private var last: Double?
     private var epochs = 0
     private var falls = 0
@@ -82,11 +73,7 @@ enum AutoTrainer {
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
       guard let accuracy = evidence.step.accuracy else { return .unknown }
-      sum += accuracy
-      count += 1
-      guard count == 20 else { return .unknown }
-      let mean = sum / 20
-      (sum, count) = (0, 0)
+      guard let mean = epoch.add(accuracy) else { return .unknown }
       defer { last = mean }
       guard let last else { return .unknown }
       epochs += 1
@@ -102,8 +89,7 @@ enum AutoTrainer {
   struct SlowConvergence: PublishedRule {
     static let name = RuleName(rawValue: "autotrainer/SlowConvergence")
     var episode = Episode()
-    private var sum = 0.0
-    private var count = 0
+    private var epoch = EpochMean()
     private var last: Double?
     private var best = 0.0
 
@@ -111,11 +97,7 @@ enum AutoTrainer {
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
       guard let accuracy = evidence.step.accuracy else { return .unknown }
-      sum += accuracy
-      count += 1
-      guard count == 20 else { return .unknown }
-      let mean = sum / 20
-      (sum, count) = (0, 0)
+      guard let mean = epoch.add(accuracy) else { return .unknown }
       defer { last = mean }
       best = max(best, mean)
       guard let last, best < 0.6 else { return .fine }

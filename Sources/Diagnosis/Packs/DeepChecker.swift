@@ -62,7 +62,7 @@ enum DeepChecker {
       let ratios = evidence.updateRatios
       guard !ratios.isEmpty else { return .unknown }
       if sums.count != ratios.count { (sums, count) = (ratios.map { _ in 0 }, 0) }
-      for (index, item) in ratios.enumerated() { sums[index] += log10(max(item.ratio, 1e-30)) }
+      for (index, item) in ratios.enumerated() { sums[index] += log10(max(item.value, 1e-30)) }
       count += 1
       guard count == 10 else { return .unknown }
       let means = sums.map { $0 / 10 }
@@ -82,12 +82,10 @@ enum DeepChecker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard
-        let worst = evidence.worstShare(of: evidence.step.activations.deadUnits, .rectified)
-      else { return .unknown }
-      return worst.share > 0.5
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.5, what: "share of dead units")
-        : .fine
+      .judged(
+        evidence.worstShare(of: evidence.step.activations.deadUnits, .rectified), limit: 0.5,
+        "share of dead units"
+      ) { $0 > 0.5 }
     }
   }
 
@@ -100,12 +98,10 @@ enum DeepChecker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard
-        let worst = evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded)
-      else { return .unknown }
-      return worst.share > 0.5
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.5, what: "share of saturated units")
-        : .fine
+      .judged(
+        evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded), limit: 0.5,
+        "share of saturated units"
+      ) { $0 > 0.5 }
     }
   }
 

@@ -37,9 +37,7 @@ enum DeepDiagnosis {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard let worst = evidence.worstZeroFraction else { return .unknown }
-      return worst.share >= 0.7
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.7, what: "share of zeros") : .fine
+      .judged(evidence.worstZeroFraction, limit: 0.7, "share of zeros") { $0 >= 0.7 }
     }
   }
 
@@ -51,12 +49,10 @@ enum DeepDiagnosis {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard
-        let worst = evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded)
-      else { return .unknown }
-      return worst.share > 0.5
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.5, what: "share of saturated units")
-        : .fine
+      .judged(
+        evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded), limit: 0.5,
+        "share of saturated units"
+      ) { $0 > 0.5 }
     }
   }
 
@@ -68,10 +64,9 @@ enum DeepDiagnosis {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      let worst = evidence.meanGradients.min { $0.value < $1.value }
-      guard let worst else { return .unknown }
-      return worst.value < 1e-7
-        ? .bad(layer: worst.layer, value: worst.value, limit: 1e-7, what: "mean gradient") : .fine
+      .judged(
+        evidence.meanGradients.min { $0.value < $1.value }, limit: 1e-7, "mean gradient"
+      ) { $0 < 1e-7 }
     }
   }
 
@@ -79,22 +74,17 @@ enum DeepDiagnosis {
   struct UnchangedLoss: PublishedRule {
     static let name = RuleName(rawValue: "deepdiagnosis/UnchangedLoss")
     var episode = Episode()
-    private var sum = 0.0
-    private var count = 0
+    private var epoch = EpochMean()
     private var means: [Double] = []
 
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
       guard let loss = evidence.step.loss else { return .unknown }
-      sum += loss
-      count += 1
-      guard count == 20 else { return .unknown }
-      means = means.suffix(4) + [sum / 20]
-      (sum, count) = (0, 0)
+      guard let mean = epoch.add(loss) else { return .unknown }
+      means = means.suffix(4) + [mean]
       guard means.count == 5, let most = means.max() else { return .unknown }
-      let mean = means.reduce(0, +) / 5
-      let change = abs(most - mean) / max(abs(most), .leastNormalMagnitude)
+      let change = abs(most - means.reduce(0, +) / 5) / max(abs(most), .leastNormalMagnitude)
       return change < 1e-3
         ? .bad(layer: nil, value: change, limit: 1e-3, what: "change of the loss") : .fine
     }
@@ -110,10 +100,10 @@ enum DeepDiagnosis {
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
       let ratios = evidence.updateRatios
       guard !ratios.isEmpty else { return .unknown }
-      let odd = ratios.first { $0.ratio > 1e-1 || $0.ratio < 1e-5 }
+      let odd = ratios.first { $0.value > 1e-1 || $0.value < 1e-5 }
       guard let odd else { return .fine }
       return .bad(
-        layer: odd.layer, value: odd.ratio, limit: odd.ratio > 1e-1 ? 1e-1 : 1e-5,
+        layer: odd.layer, value: odd.value, limit: odd.value > 1e-1 ? 1e-1 : 1e-5,
         what: "update over weight")
     }
   }

@@ -8,6 +8,44 @@ enum PublishedVerdict {
   case fine
   /// The condition holds: where, what was measured, against which limit.
   case bad(layer: String?, value: Double, limit: Double, what: String)
+
+  /// Bad where what was measured is so; unknown where nothing was.
+  static func judged(
+    _ measured: Evidence.Measured?, limit: Double, _ what: String, isBad: (Double) -> Bool
+  ) -> PublishedVerdict {
+    guard let measured else { return .unknown }
+    return isBad(measured.value)
+      ? .bad(layer: measured.layer, value: measured.value, limit: limit, what: what) : .fine
+  }
+}
+
+/// The mean of a figure over twenty steps, which stand in for the epoch that a rule was published for.
+struct EpochMean {
+  private static let length = 20
+
+  private var sum = 0.0
+  private var count = 0
+
+  /// Adds a step's figure; the mean at the end of an epoch, else nil.
+  mutating func add(_ value: Double) -> Double? {
+    sum += value
+    count += 1
+    guard count == Self.length else { return nil }
+    defer { (sum, count) = (0, 0) }
+    return sum / Double(Self.length)
+  }
+}
+
+/// AutoTrainer counts symptoms only while no step was accurate; without accuracy, always.
+struct LowAccuracy {
+  private var best = 0.0
+
+  /// Whether a symptom in this step counts.
+  mutating func holds(in step: Step) -> Bool {
+    guard let accuracy = step.accuracy else { return true }
+    best = max(best, accuracy)
+    return best < 0.6
+  }
 }
 
 /// A rule of another tool, with the limits that it was published with: for comparison with ours.
@@ -56,8 +94,11 @@ extension Evidence {
   /// √(2/π), which is mean |g| over RMS for a normal distribution: a trace has norms.
   static let meanOverRMS = 0.797_884_560_8
 
+  /// A figure, and the layer that it is of.
+  typealias Measured = (layer: String, value: Double)
+
   /// Mean |g| of each weight matrix with a gradient, in the network's order, by way of its norm.
-  var meanGradients: [(layer: String, value: Double)] {
+  var meanGradients: [Measured] {
     let (columns, parameters) = (step.parameters, layout.graph.graph.parameters)
     guard columns.gradNorm.count == columns.parameter.count else { return [] }
     return parameterPositions.enumerated().compactMap { row, position in
@@ -83,8 +124,8 @@ extension Evidence {
     return (Double(first), Double(last))
   }
 
-  /// log10 and layer of update over weight, for each weight matrix.
-  var updateRatios: [(layer: String, ratio: Double)] {
+  /// Update over weight, for each weight matrix.
+  var updateRatios: [Measured] {
     parameterPositions.enumerated().compactMap { row, position in
       guard position >= 0, layout.isMatrix[position],
         let ratio = step.parameters.updateRatio(at: row), ratio.isFinite
@@ -96,30 +137,30 @@ extension Evidence {
   /// The worst share of `counts` among the units of nodes of one kind.
   func worstShare(
     of counts: [UInt32], _ kind: NetworkLayout.UnitKind
-  ) -> (layer: String, share: Double)? {
+  ) -> Measured? {
     let columns = step.activations
     guard isMeasured, counts.count == columns.node.count, columns.units.count == counts.count
     else { return nil }
-    var worst: (layer: String, share: Double)?
+    var worst: Measured?
     for position in layout.unitKinds.indices where layout.unitKinds[position] == kind {
       let row = outputRows[position]
       guard row >= 0, columns.units[row] > 0 else { continue }
       let share = Double(counts[row]) / Double(columns.units[row])
-      if share > worst?.share ?? -1 { worst = (layout.node(at: position).layer, share) }
+      if share > worst?.value ?? -1 { worst = (layout.node(at: position).layer, share) }
     }
     return worst
   }
 
   /// The greatest fraction of zeros among the outputs of ReLUs.
-  var worstZeroFraction: (layer: String, share: Double)? {
+  var worstZeroFraction: Measured? {
     let columns = step.activations
     guard isMeasured, columns.zeroFraction.count == columns.node.count else { return nil }
-    var worst: (layer: String, share: Double)?
+    var worst: Measured?
     for position in layout.unitKinds.indices where layout.unitKinds[position] == .rectified {
       let row = outputRows[position]
       guard row >= 0 else { continue }
       let share = Double(columns.zeroFraction[row])
-      if share > worst?.share ?? -1 { worst = (layout.node(at: position).layer, share) }
+      if share > worst?.value ?? -1 { worst = (layout.node(at: position).layer, share) }
     }
     return worst
   }

@@ -18,10 +18,9 @@ enum SageMaker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      let worst = evidence.meanGradients.min { $0.value < $1.value }
-      guard let worst else { return .unknown }
-      return worst.value < 1e-7
-        ? .bad(layer: worst.layer, value: worst.value, limit: 1e-7, what: "mean gradient") : .fine
+      .judged(
+        evidence.meanGradients.min { $0.value < $1.value }, limit: 1e-7, "mean gradient"
+      ) { $0 < 1e-7 }
     }
   }
 
@@ -46,12 +45,10 @@ enum SageMaker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard
-        let worst = evidence.worstShare(of: evidence.step.activations.deadUnits, .rectified)
-      else { return .unknown }
-      return worst.share > 0.5
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.5, what: "share of dead ReLUs")
-        : .fine
+      .judged(
+        evidence.worstShare(of: evidence.step.activations.deadUnits, .rectified), limit: 0.5,
+        "share of dead ReLUs"
+      ) { $0 > 0.5 }
     }
   }
 
@@ -63,12 +60,10 @@ enum SageMaker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      guard
-        let worst = evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded)
-      else { return .unknown }
-      return worst.share > 0.5
-        ? .bad(layer: worst.layer, value: worst.share, limit: 0.5, what: "share of saturated units")
-        : .fine
+      .judged(
+        evidence.worstShare(of: evidence.step.activations.saturatedUnits, .bounded), limit: 0.5,
+        "share of saturated units"
+      ) { $0 > 0.5 }
     }
   }
 
@@ -107,13 +102,13 @@ enum SageMaker {
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
       let ratios = evidence.updateRatios
       guard !ratios.isEmpty else { return .unknown }
-      if let large = ratios.first(where: { $0.ratio > 10 }) {
+      if let large = ratios.first(where: { $0.value > 10 }) {
         return .bad(
-          layer: large.layer, value: large.ratio, limit: 10, what: "update over weight")
+          layer: large.layer, value: large.value, limit: 10, what: "update over weight")
       }
-      if let small = ratios.first(where: { $0.ratio < 1e-8 }) {
+      if let small = ratios.first(where: { $0.value < 1e-8 }) {
         return .bad(
-          layer: small.layer, value: small.ratio, limit: 1e-8, what: "update over weight")
+          layer: small.layer, value: small.value, limit: 1e-8, what: "update over weight")
       }
       return .fine
     }
@@ -147,11 +142,9 @@ enum SageMaker {
     init(_ settings: RuleSettings) {}
 
     mutating func verdict(_ evidence: Evidence) -> PublishedVerdict {
-      let ratios = evidence.updateRatios
-      guard let least = ratios.min(by: { $0.ratio < $1.ratio }) else { return .unknown }
-      return least.ratio < 1e-5
-        ? .bad(layer: least.layer, value: least.ratio, limit: 1e-5, what: "change of a weight")
-        : .fine
+      .judged(
+        evidence.updateRatios.min { $0.value < $1.value }, limit: 1e-5, "change of a weight"
+      ) { $0 < 1e-5 }
     }
   }
 

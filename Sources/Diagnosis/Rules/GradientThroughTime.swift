@@ -41,11 +41,17 @@ struct TimeProfile {
 
 /// The part that is the same: an episode for each unrolled node.
 private struct TimeEpisodes: Sendable {
-  var episodes: [UInt32: Episode] = [:]
+  let limit: Double
+  let patience: Episode.Patience
+  private var episodes: [UInt32: Episode] = [:]
+
+  init(_ settings: RuleSettings) {
+    limit = settings["decades"]
+    patience = Episode.Patience(checks: 2, steps: UInt64(settings.count("steps")))
+  }
 
   mutating func note(
-    _ evidence: Evidence, _ patience: Episode.Patience, _ docket: inout Docket, limit: Double,
-    _ measure: (TimeProfile) -> Double,
+    _ evidence: Evidence, _ docket: inout Docket, _ measure: (TimeProfile) -> Double,
     finding: (TimeProfile, _ node: String, _ layer: String?, _ start: UInt64) -> Finding
   ) {
     guard !evidence.step.activations.timeStep.isEmpty,
@@ -79,22 +85,16 @@ public struct VanishingThroughTime: Rule {
     RuleOption("steps", 10, "steps for which it must hold"),
   ]
 
-  private let decades: Double
-  private let patience: Episode.Patience
-  private var episodes = TimeEpisodes()
+  private var episodes: TimeEpisodes
 
   /// A rule that has seen nothing yet.
-  public init(_ settings: RuleSettings) {
-    decades = settings["decades"]
-    patience = Episode.Patience(checks: 2, steps: UInt64(settings.count("steps")))
-  }
+  public init(_ settings: RuleSettings) { episodes = TimeEpisodes(settings) }
 
   /// Compares the gradient at the first time step with that at the last.
   public mutating func examine(_ evidence: Evidence, _ docket: inout Docket) {
-    let (limit, steps) = (decades, patience.steps)
+    let (limit, steps) = (episodes.limit, episodes.patience.steps)
     let kind = evidence.layout.graph.graph.nodes.first { $0.kind == "RNN" } == nil ? "GRU" : "RNN"
-    episodes.note(evidence, patience, &docket, limit: limit, \.fall) {
-      profile, node, layer, start in
+    episodes.note(evidence, &docket, \.fall) { profile, node, layer, start in
       let remedies: [Remedy] =
         kind == "RNN"
         ? [.replaceLayers(["RNN"], with: "LSTM"), .initialize("orthogonal", nonlinearity: "tanh")]
@@ -126,22 +126,15 @@ public struct ExplodingThroughTime: Rule {
     RuleOption("steps", 10, "steps for which it must hold"),
   ]
 
-  private let decades: Double
-  private let patience: Episode.Patience
-  private var episodes = TimeEpisodes()
+  private var episodes: TimeEpisodes
 
   /// A rule that has seen nothing yet.
-  public init(_ settings: RuleSettings) {
-    decades = settings["decades"]
-    patience = Episode.Patience(checks: 2, steps: UInt64(settings.count("steps")))
-  }
+  public init(_ settings: RuleSettings) { episodes = TimeEpisodes(settings) }
 
   /// Compares the gradient at the first time step with that at the last.
   public mutating func examine(_ evidence: Evidence, _ docket: inout Docket) {
-    let (limit, steps) = (decades, patience.steps)
-    episodes.note(
-      evidence, patience, &docket, limit: limit, { -$0.fall }
-    ) { profile, node, layer, start in
+    let (limit, steps) = (episodes.limit, episodes.patience.steps)
+    episodes.note(evidence, &docket, { -$0.fall }) { profile, node, layer, start in
       let remedies: [Remedy] = [
         .clipGradients(1), .initialize("orthogonal", nonlinearity: "tanh"),
       ]

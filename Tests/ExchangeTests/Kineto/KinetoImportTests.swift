@@ -1,4 +1,5 @@
 import Foundation
+import SeededNumbers
 import Testing
 
 @testable import Exchange
@@ -104,7 +105,7 @@ import Testing
   @Test(arguments: 0..<60)
   func aFlippedByteIsSurvived(seed: Int) throws {
     var bytes = try gunzip(Data(contentsOf: Self.file("plain.json.gz")))
-    var generator = SplitMix(state: UInt64(seed))
+    var generator = SeededGenerator(seed: UInt64(seed))
     let place = Int(generator.next() % UInt64(bytes.count))
     bytes[place] ^= UInt8(truncatingIfNeeded: 1 << (generator.next() % 8))
     _ = try? ImportedProfile(bytes: bytes)
@@ -116,17 +117,5 @@ import Testing
     let window = try InputWindow(input.descriptor)
     while !window.isAtEnd { try window.fill() }
     return withExtendedLifetime(input) { Array(window.bytes) }
-  }
-}
-
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

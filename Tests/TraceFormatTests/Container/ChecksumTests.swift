@@ -1,4 +1,5 @@
 import CChecksum
+import SeededNumbers
 import Testing
 
 @testable import TraceFormat
