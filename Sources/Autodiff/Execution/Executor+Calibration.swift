@@ -27,7 +27,7 @@ extension Executor {
       switch part {
       case .data(let micro): load(micro, batch)
       case .ops(let rows, _): _ = run(rows, record: StepRecord(), step: 0, since: start)
-      case .updates: break
+      case .turn, .updates: break
       }
     }
     return MonotonicClock.now() - start

@@ -8,6 +8,10 @@ extension Executor {
     prepare(inspection, for: rows)
     for row in rows {
       let it = plan.rows[row]
+      if it.phase == .offloadOut || it.phase == .offloadIn {
+        last = run(row..<(row + 1), record: record, step: step, since: last)
+        continue
+      }
       let node = plan.network[it.node]
       var reading = OpReading(row: row, node: it.node, phase: it.phase)
       var before: [Int: [Float]] = [:]
@@ -99,7 +103,7 @@ extension Executor {
     let it = plan.network[value]
     let (start, count) = (floats(plan.valueTensors[value.index]), it.shape.elementCount)
     guard it.type == .int32 else {
-      return Array(UnsafeBufferPointer(start: start, count: count))
+      return rowOrder(of: value)
     }
     return start.withMemoryRebound(to: Int32.self, capacity: count) { numbers in
       (0..<count).map { Float(numbers[$0]) }
@@ -108,8 +112,9 @@ extension Executor {
 
   private func gradientElements(_ value: ValueID) -> [Float]? {
     plan.gradientTensors[value.index].map { tensor in
-      Array(
-        UnsafeBufferPointer(start: floats(tensor), count: plan.network[value].shape.elementCount))
+      let shape = plan.network[value].shape
+      return plan.layouts[value.index].rowOrder(
+        Array(UnsafeBufferPointer(start: floats(tensor), count: shape.elementCount)), shape)
     }
   }
 }

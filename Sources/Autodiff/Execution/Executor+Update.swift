@@ -27,6 +27,7 @@ extension Executor {
         last = now
       }
     }
+    if let into = record.parameters { describeFrozen(into) }
     if plan.options.clipNorm == nil { result.gradNorm = total.squareRoot() }
     return MonotonicClock.now()
   }
@@ -51,6 +52,40 @@ extension Executor {
     // Clipping in PyTorch changes the gradients that later steps add to.
     if !plan.options.zeroGrad { clip(floats(gradient), call) }
     return sums
+  }
+
+  /// Measures the parameters that no gradient reaches: they keep their weights.
+  private func describeFrozen(_ sums: UnsafeMutablePointer<UpdateSums>) {
+    for index in plan.parameterHasGradient.indices where !plan.parameterHasGradient[index] {
+      sums[index] = UpdateSums()
+      let value = plan.network.parameters[index].value
+      let weight =
+        frozenWeights[index]
+        ?? sumOfSquares(
+          floats(plan.valueTensors[value.index]), count: plan.network[value].shape.elementCount)
+      frozenWeights[index] = weight
+      sums[index].weight = weight
+    }
+  }
+
+  /// Measures the gradients of a step that is not followed by an update.
+  func describeGradients(_ record: StepRecord, into result: inout StepResult) {
+    var total = 0.0
+    for (index, parameter) in plan.network.parameters.enumerated() {
+      let value = parameter.value
+      let count = plan.network[value].shape.elementCount
+      let weights = floats(plan.valueTensors[value.index])
+      var sums = UpdateSums()
+      sums.weight = sumOfSquares(weights, count: count)
+      if let tensor = plan.gradientTensors[value.index] {
+        let gradient = floats(tensor)
+        sums.gradient = sumOfSquares(gradient, count: count)
+        sums.nonFinite = (0..<count).count { !gradient[$0].isFinite }
+      }
+      total += sums.gradient
+      if let into = record.parameters { into[index] = sums }
+    }
+    result.gradNorm = total.squareRoot()
   }
 
   private func clip(_ gradient: UnsafeMutablePointer<Float>, _ call: UpdateCall) {

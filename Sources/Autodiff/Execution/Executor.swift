@@ -9,7 +9,7 @@ public final class Executor {
   /// What is run.
   public let plan: Plan
 
-  private let arena: UnsafeMutableRawPointer
+  let arena: UnsafeMutableRawPointer
   private let readings: UnsafeMutablePointer<StepReadings>
   private let situation: UnsafeMutablePointer<StepSituation>
   private let bodies: ContiguousArray<() -> Void>
@@ -23,6 +23,8 @@ public final class Executor {
   private var currentThreads: Int32 = -1
   /// How many updates there were.
   var updates = 0
+  /// Σ w² of parameters that no gradient reaches: nothing changes them.
+  var frozenWeights: [Int: Double] = [:]
   private var firstMeasuredStep: Int?
   /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
   var measuring: UInt64 = 0
@@ -34,10 +36,17 @@ public final class Executor {
   ///
   /// - Throws: `PlanError` where memory or a kernel cannot be had.
   public convenience init(_ plan: Plan) throws(PlanError) {
-    try self.init(plan, after: nil)
+    try self.init(plan, store: nil)
   }
 
-  private init(_ plan: Plan, after old: Executor?) throws(PlanError) {
+  /// The same, with a place for tensors that leave memory; needed where the plan has any do so.
+  public convenience init(_ plan: Plan, store: (any OffloadStore)?) throws(PlanError) {
+    try self.init(plan, after: nil, store: store)
+  }
+
+  private init(
+    _ plan: Plan, after old: Executor?, store: (any OffloadStore)?
+  ) throws(PlanError) {
     self.plan = plan
     let bytes = max(plan.arenaBytes, ArenaPacking.alignment)
     guard let arena = aligned_alloc(ArenaPacking.alignment, ArenaPacking.aligned(bytes)) else {
@@ -59,7 +68,7 @@ public final class Executor {
           try kernel.bind(
             Addresses(
               base: arena, offsets: plan.offsets, scratch: space, readings: readings,
-              situation: situation)))
+              situation: situation, store: store)))
       }
     } catch {
       throw .kernel(node: "", error)
@@ -71,7 +80,8 @@ public final class Executor {
       ?? ContiguousArray(
         zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
           OutputMeter(
-            plan.network[node.result].shape, unitAxis: unitAxis, saturation: .of(node.primitive))
+            plan.network[node.result].shape, unitAxis: unitAxis,
+            layout: plan.layouts[node.result.index], saturation: .of(node.primitive))
         })
     (timeMeters, firstTimeReading) =
       old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
@@ -111,9 +121,11 @@ public final class Executor {
   /// `other` must not be used any more.
   ///
   /// - Throws: `PlanError` where memory or a kernel cannot be had.
-  public convenience init(_ plan: Plan, continuing other: Executor) throws(PlanError) {
+  public convenience init(
+    _ plan: Plan, continuing other: Executor, store: (any OffloadStore)? = nil
+  ) throws(PlanError) {
     precondition(plan.network.nodes.count == other.plan.network.nodes.count)
-    try self.init(plan, after: other)
+    try self.init(plan, after: other, store: store)
     other.ownsMeters = false
     updates = other.updates
     firstMeasuredStep = other.firstMeasuredStep
@@ -145,7 +157,7 @@ public final class Executor {
 
 extension Executor {
   /// The elements of a value; meaningful for parameters at any time, for others right after the
-  /// pass that makes them.
+  /// pass that makes them, in the order in which they stand (`rowOrder(of:)`).
   public func elements(of value: ValueID) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       start: floats(plan.valueTensors[value.index]),
@@ -159,6 +171,11 @@ extension Executor {
     guard let tensor = plan.gradientTensors[value.index] else { return nil }
     return UnsafeMutableBufferPointer(
       start: floats(tensor), count: plan.network[value].shape.elementCount)
+  }
+
+  /// The elements of a value right after the pass that makes them, in row order.
+  public func rowOrder(of value: ValueID) -> [Float] {
+    plan.layouts[value.index].rowOrder(Array(elements(of: value)), plan.network[value].shape)
   }
 
   func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
@@ -221,16 +238,18 @@ extension Executor {
         }
         let duration = last - start - measuring
         switch phase {
-        case .forward:
-          result.loss += Double(elements(of: plan.loss)[0])
-          result.phases.forward += duration
+        case .forward: result.phases.forward += duration
         case .recompute: result.phases.recompute += duration
+        case .offloadOut: result.phases.offloadOut += duration
+        case .offloadIn: result.phases.offloadIn += duration
         case .backward, .optimizer: result.phases.backward += duration
         }
+      case .turn: result.loss += Double(elements(of: plan.loss)[0])
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
         if record.stopsAtNonFinite, !(result.loss.isFinite && areGradientsFinite) {
           result.isBroken = true
+          describeGradients(record, into: &result)
           break
         }
         let start = MonotonicClock.now()
@@ -260,10 +279,12 @@ extension Executor {
     setSituation(purpose)
     readings.pointee.samples = (samples, count)
     load(batch)
-    for part in plan.parts {
-      guard case .ops(let rows, .forward) = part else { continue }
-      _ = run(rows, record: StepRecord(), step: 0, since: 0)
-      break
+    pass: for part in plan.parts {
+      switch part {
+      case .ops(let rows, .forward): _ = run(rows, record: StepRecord(), step: 0, since: 0)
+      case .turn: break pass
+      case .ops, .data, .updates: continue
+      }
     }
     let readings = readings.pointee
     return (Double(elements(of: plan.loss)[0]), readings.correct, readings.judged)

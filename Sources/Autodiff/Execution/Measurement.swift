@@ -19,6 +19,8 @@ struct OutputMeter {
   let units: Int
   /// Elements of a unit that stand side by side: 1 where units are the last dimension.
   let run: Int
+  /// Units that stand side by side, where they are channels in a layout of their own.
+  let block: Int
   let saturation: Saturation
   /// For each unit: the last measured step in which it was not 0.
   private let lastAlive: UnsafeMutablePointer<Int32>
@@ -26,7 +28,10 @@ struct OutputMeter {
   private let paddedUnits: Int
 
   /// - Parameter unitAxis: Which dimension counts units; nil: the last.
-  init(_ shape: Shape, unitAxis: Int? = nil, saturation: Saturation) {
+  init(
+    _ shape: Shape, unitAxis: Int? = nil, layout: ChannelLayout = .plain, saturation: Saturation
+  ) {
+    block = layout.block
     count = shape.elementCount
     let axis = unitAxis ?? shape.rank - 1
     units = shape.sizes.indices.contains(axis) ? shape.sizes[axis] : 1
@@ -52,14 +57,20 @@ struct OutputMeter {
     guard count > 0, units > 0 else { return }
     if saturation != .none { saturated.update(repeating: 0, count: paddedUnits) }
     var sums = Sums()
-    if run == 1 { addRows(output, step: step, &sums) } else { addRuns(output, step: step, &sums) }
+    if run == 1 {
+      addRows(output, width: units, step: step, &sums)
+    } else if block > 1 {
+      addBlocks(output, step: step, &sums)
+    } else {
+      addRuns(output, step: step, &sums)
+    }
     let finite = sums.finite
-    let mean = finite > 0 ? sums.sum / Double(finite) : 0
+    let mean = finite > 0 ? sums.sum / Double(finite) : .nan
     reading.mean = Float(mean)
     reading.deviation =
-      finite > 0 ? Float(max(0, sums.squares / Double(finite) - mean * mean).squareRoot()) : 0
-    reading.minimum = finite > 0 ? sums.smallest.min() : 0
-    reading.maximum = finite > 0 ? sums.largest.max() : 0
+      finite > 0 ? Float(max(0, sums.squares / Double(finite) - mean * mean).squareRoot()) : .nan
+    reading.minimum = finite > 0 ? sums.smallest.min() : .nan
+    reading.maximum = finite > 0 ? sums.largest.max() : .nan
     reading.nonFinite = count - finite
     reading.zeroFraction = Float(sums.zeros) / Float(count)
     reading.deadUnits = deadUnits(step: step, firstStep: firstStep)
@@ -107,22 +118,45 @@ struct OutputMeter {
   }
 
   /// Units are side by side: a lane for each.
-  private func addRows(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
-    for row in 0..<count / units {
-      let line = output + row * units
+  private func addRows(
+    _ output: UnsafePointer<Float>, width: Int, step: Int, _ sums: inout Sums
+  ) {
+    for row in 0..<count / width {
       var lineSums = LineSums()
-      var unit = 0
-      while unit < units {
-        let lanes = min(8, units - unit)
-        let x = load(line + unit, lanes)
-        let isZero = lineSums.add(x, lanes, &sums)
-        var alive = load(lastAlive + unit)
-        alive.replace(with: Int32(truncatingIfNeeded: step), where: .!isZero)
-        store(alive, lastAlive + unit)
-        noteSaturated(x, unit)
-        unit += 8
+      addRow(output + row * width, units: 0..<width, step: step, &lineSums, &sums)
+      lineSums.finish(&sums)
+    }
+  }
+
+  /// Some units are side by side, for all places of one sample.
+  private func addBlocks(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
+    for group in 0..<count / (run * block) {
+      let first = group * block % units
+      var lineSums = LineSums()
+      for place in 0..<run {
+        addRow(
+          output + (group * run + place) * block, units: first..<first + block, step: step,
+          &lineSums, &sums)
       }
       lineSums.finish(&sums)
+    }
+  }
+
+  @inline(__always)
+  private func addRow(
+    _ line: UnsafePointer<Float>, units: Range<Int>, step: Int, _ lineSums: inout LineSums,
+    _ sums: inout Sums
+  ) {
+    var unit = units.lowerBound
+    while unit < units.upperBound {
+      let lanes = min(8, units.upperBound - unit)
+      let x = load(line + unit - units.lowerBound, lanes)
+      let isZero = lineSums.add(x, lanes, &sums)
+      var alive = load(lastAlive + unit)
+      alive.replace(with: Int32(truncatingIfNeeded: step), where: .!isZero)
+      store(alive, lastAlive + unit)
+      noteSaturated(x, unit)
+      unit += 8
     }
   }
 
@@ -166,7 +200,7 @@ struct OutputMeter {
       total += Double(sum.sum())
       start = end
     }
-    return count > 0 ? Float((total / Double(count)).squareRoot()) : 0
+    return count > 0 ? Float((total / Double(count)).squareRoot()) : .nan
   }
 
   private func deadUnits(step: Int, firstStep: Int) -> Int {

@@ -48,6 +48,10 @@ public struct PhaseTimes: Sendable {
   public var backward: UInt64 = 0
   /// Clipping and update.
   public var optimizer: UInt64 = 0
+  /// Sending tensors out of memory, and waiting until they are gone.
+  public var offloadOut: UInt64 = 0
+  /// Calling them back, and waiting until they are there.
+  public var offloadIn: UInt64 = 0
 
   /// All zero.
   public init() {}

@@ -13,7 +13,7 @@ extension KernelFactory {
   ) throws(KernelError) -> [Kernel] {
     guard x.shape.elementCount > 0 else { return [] }
     let threads = threads(elements: x.shape.elementCount)
-    let form = try ChannelForm(x.shape, isAffine: !affine.isEmpty)
+    let form = try ChannelForm(x, isAffine: !affine.isEmpty)
     func arguments(_ mean: TensorID, _ variance: TensorID) -> [Argument] {
       [
         Argument(index: DNNL_ARG_SRC, tensor: x.tensor, description: form.data),
@@ -56,7 +56,7 @@ extension KernelFactory {
       return gradients.dropFirst().map { fill($0, count: channels, with: 0) }
     }
     let threads = threads(elements: x.shape.elementCount)
-    let form = try ChannelForm(x.shape, isAffine: !affine.isEmpty)
+    let form = try ChannelForm(x, isAffine: !affine.isEmpty)
     var forward = try form.forward(epsilon, usesRunning: false)
     let hint = try PrimitiveDescription("batch norm", context: context, operation: &forward)
     var operation = try form.backward(epsilon)
@@ -120,10 +120,11 @@ private struct ChannelForm {
   let channels: dnnl_memory_desc_t
   private let isAffine: Bool
 
-  init(_ x: Shape, isAffine: Bool) throws(KernelError) {
+  init(_ x: Operand, isAffine: Bool) throws(KernelError) {
+    let sizes = x.shape.sizes
     // For three dimensions oneDNN 2.6 has its reference kernel only.
-    data = try describe(x.rank == 3 ? [x.sizes[0], x.sizes[1], 1, x.sizes[2]] : x.sizes)
-    channels = try describe([x.sizes[1]])
+    data = try x.laidOut(sizes.count == 3 ? [sizes[0], sizes[1], 1, sizes[2]] : sizes).description
+    channels = try describe([sizes[1]])
     self.isAffine = isAffine
   }
 

@@ -47,9 +47,18 @@ struct ConvolutionForm {
 }
 
 extension KernelFactory {
+  /// The layout in which oneDNN likes the result of a convolution.
+  func layout(of form: ConvolutionForm) throws(KernelError) -> ChannelLayout {
+    guard !form.isEmpty else { return .plain }
+    omp_set_num_threads(Int32(threads(flops: form.flops)))
+    let description = try convolution(form, hasBias: false)
+    return try ChannelLayout(
+      description.layout(dnnl_query_dst_md, "convolution"), sizes: form.result) ?? .plain
+  }
+
   /// y = x ⋆ w + bias; oneDNN chooses the layouts it works in.
   func convolve(
-    _ x: TensorID, _ w: TensorID, bias: TensorID?, into y: TensorID, _ form: ConvolutionForm
+    _ x: Operand, _ w: TensorID, bias: TensorID?, into y: Operand, _ form: ConvolutionForm
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else { return [] }
     let threads = threads(flops: form.flops)
@@ -59,13 +68,13 @@ extension KernelFactory {
       "convolution", context: context, description: description)
     var (before, after): ([Kernel], [Kernel]) = ([], [])
     let source = try laidOut(
-      try plain(x, form.source), as: description.layout(dnnl_query_src_md, "convolution"),
+      try x.laidOut(), as: description.layout(dnnl_query_src_md, "convolution"),
       after: &before)
     let weights = try laidOut(
       try plain(w, form.weights), as: description.layout(dnnl_query_weights_md, "convolution"),
       after: &before)
     let result = try destination(
-      try plain(y, form.result), as: description.layout(dnnl_query_dst_md, "convolution"),
+      try y.laidOut(), as: description.layout(dnnl_query_dst_md, "convolution"),
       before: &after)
     var arguments = [
       argument(DNNL_ARG_SRC, source), argument(DNNL_ARG_WEIGHTS, weights),
@@ -82,7 +91,7 @@ extension KernelFactory {
 
   /// ∂x from ∂y and w, overwritten.
   func convolveBackward(
-    _ dy: TensorID, _ w: TensorID, intoData dx: TensorID, _ form: ConvolutionForm
+    _ dy: Operand, _ w: TensorID, intoData dx: Operand, _ form: ConvolutionForm
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else { return [] }
     let (name, threads) = ("convolution backward data", threads(flops: form.flops))
@@ -99,14 +108,14 @@ extension KernelFactory {
     omp_set_num_threads(Int32(threads))
     return try reversed(
       name, &operation, form, threads,
-      upstream: try plain(dy, form.result),
+      upstream: try dy.laidOut(),
       kept: (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, try plain(w, form.weights)),
-      gradient: (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, try plain(dx, form.source)))
+      gradient: (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, try dx.laidOut()))
   }
 
   /// ∂w and, where it is wanted, ∂bias from ∂y and x, overwritten.
   func convolveBackward(
-    _ dy: TensorID, _ x: TensorID, intoWeights dw: TensorID, bias db: TensorID?,
+    _ dy: Operand, _ x: Operand, intoWeights dw: TensorID, bias db: TensorID?,
     _ form: ConvolutionForm
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else {
@@ -130,8 +139,8 @@ extension KernelFactory {
     omp_set_num_threads(Int32(threads))
     return try reversed(
       name, &operation, form, threads,
-      upstream: try plain(dy, form.result),
-      kept: (DNNL_ARG_SRC, dnnl_query_src_md, try plain(x, form.source)),
+      upstream: try dy.laidOut(),
+      kept: (DNNL_ARG_SRC, dnnl_query_src_md, try x.laidOut()),
       gradient: (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, try plain(dw, form.weights)),
       bias: db.map { LaidOut(tensor: $0, description: shift) })
   }

@@ -172,7 +172,7 @@ extension KernelFactory {
     into target: GradientTarget, _ make: (Operand) throws(KernelError) -> [Kernel]
   ) throws(KernelError) -> [Kernel] {
     guard target.accumulates else { return try make(target.operand) }
-    let part = temporary(target.operand.shape)
+    let part = temporary(target.operand.shape, target.operand.layout)
     return try make(part)
       + combine(.sum, target.operand, part, into: target.operand)
   }

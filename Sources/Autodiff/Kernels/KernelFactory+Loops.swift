@@ -36,22 +36,40 @@ extension KernelFactory {
   /// y = Σ over the rows of x (+ y).
   func sumOfRows(_ x: TensorID, rows: Int, width: Int, into target: GradientTarget) -> Kernel {
     let (y, accumulates) = (target.operand.tensor, target.accumulates)
-    return Kernel("sum of rows", reads: [x], writes: [y]) { addresses throws(KernelError) in
+    // Each thread takes some columns: of each column the sum is the same, however many there are.
+    return loop(
+      "sum of rows", reads: [x], writes: [y], count: width, grain: 16, elements: 2 * rows * width
+    ) { addresses in
       let (x, y) = (addresses.floats(x), addresses.floats(y))
-      return {
-        if !accumulates { y.update(repeating: 0, count: width) }
-        // Four rows at a time: y is read and written once for four lines of x.
-        var r = 0
-        while r + 4 <= rows {
-          let (a, b) = (x + r * width, x + (r + 1) * width)
-          let (c, d) = (x + (r + 2) * width, x + (r + 3) * width)
-          for i in 0..<width { y[i] += (a[i] + b[i]) + (c[i] + d[i]) }
-          r += 4
+      return { columns in
+        var column = columns.lowerBound
+        while column + 16 <= columns.upperBound {
+          // Two registers for the whole way down.
+          var (first, second) = (Lanes.zero, Lanes.zero)
+          if accumulates {
+            (first, second) = (Lanes(at: y + column, count: 8), Lanes(at: y + column + 8, count: 8))
+          }
+          var (line, row) = (x + column, 0)
+          while row + 2 <= rows {
+            let next = line + width
+            first += Lanes(at: line, count: 8) + Lanes(at: next, count: 8)
+            second += Lanes(at: line + 8, count: 8) + Lanes(at: next + 8, count: 8)
+            line = next + width
+            row += 2
+          }
+          if row < rows {
+            first += Lanes(at: line, count: 8)
+            second += Lanes(at: line + 8, count: 8)
+          }
+          first.store(at: y + column, count: 8)
+          second.store(at: y + column + 8, count: 8)
+          column += 16
         }
-        while r < rows {
-          let line = x + r * width
-          for i in 0..<width { y[i] += line[i] }
-          r += 1
+        while column < columns.upperBound {
+          var sum = accumulates ? y[column] : 0
+          for row in 0..<rows { sum += x[row * width + column] }
+          y[column] = sum
+          column += 1
         }
       }
     }

@@ -5,20 +5,20 @@ extension KernelFactory {
   ///
   /// A window of padding alone has -∞ and the place -1.
   func maxPool(
-    _ x: Operand, into y: TensorID, places: TensorID, _ windows: PoolingWindows
+    _ x: Operand, into y: Operand, places: TensorID, _ windows: PoolingWindows
   ) -> Kernel {
-    let planes = x.shape.elementCount / max(1, windows.inputCount)
+    let (inputs, outputs) = windows.planes(of: x, to: y)
     let (rows, columns) = (windows.rows, windows.columns)
     return loop(
-      "max pool", reads: [x.tensor], writes: [y, places], count: planes,
-      elements: planes * windows.covered
+      "max pool", reads: [x.tensor], writes: [y.tensor, places], count: inputs.count,
+      elements: inputs.count * windows.covered
     ) { addresses in
-      let (x, y) = (addresses.floats(x.tensor), addresses.floats(y))
+      let (x, y) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
       let places = addresses.integers(places)
       return { planes in
         for plane in planes {
-          let from = x + plane * windows.inputCount
-          var out = plane * windows.outputCount
+          let from = x + inputs.start(plane)
+          var out = outputs.start(plane)
           for row in 0..<rows.count {
             for column in 0..<columns.count {
               var (largest, place) = (-Float.infinity, -1)
@@ -26,7 +26,7 @@ extension KernelFactory {
               while r < rows.ends[row] {
                 var c = columns.starts[column]
                 while c < columns.ends[column] {
-                  let it = from[r * columns.input + c]
+                  let it = from[(r * columns.input + c) * inputs.step]
                   if it > largest || it.isNaN || place < 0 {
                     (largest, place) = (it, r * columns.input + c)
                   }
@@ -36,7 +36,7 @@ extension KernelFactory {
               }
               y[out] = largest
               places[out] = Int32(truncatingIfNeeded: place)
-              out += 1
+              out += outputs.step
             }
           }
         }
@@ -46,24 +46,26 @@ extension KernelFactory {
 
   /// ∂x = ∂y at the places of the largest, 0 elsewhere (+ ∂x).
   func maxPoolBackward(
-    _ upstream: TensorID, places: TensorID, into target: GradientTarget,
+    _ upstream: Operand, places: TensorID, into target: GradientTarget,
     _ windows: PoolingWindows
   ) -> Kernel {
     let (dx, accumulates) = (target.operand.tensor, target.accumulates)
     let count = target.operand.shape.elementCount
+    let (inputs, outputs) = windows.planes(of: target.operand, to: upstream)
     return loop(
-      "max pool backward", reads: [upstream, places], writes: [dx],
-      count: count / max(1, windows.inputCount), elements: count
+      "max pool backward", reads: [upstream.tensor, places], writes: [dx],
+      count: inputs.count, elements: count
     ) { addresses in
-      let (dy, dx) = (addresses.floats(upstream), addresses.floats(dx))
+      let (dy, dx) = (addresses.floats(upstream.tensor), addresses.floats(dx))
       let places = addresses.integers(places)
       return { planes in
         for plane in planes {
-          let to = dx + plane * windows.inputCount
-          if !accumulates { to.update(repeating: 0, count: windows.inputCount) }
-          let start = plane * windows.outputCount
-          for out in start..<start + windows.outputCount where places[out] >= 0 {
-            to[Int(places[out])] += dy[out]
+          let to = dx + inputs.start(plane)
+          if !accumulates { clear(to, inputs) }
+          var out = outputs.start(plane)
+          for _ in 0..<windows.outputCount {
+            if places[out] >= 0 { to[Int(places[out]) * inputs.step] += dy[out] }
+            out += outputs.step
           }
         }
       }
@@ -72,19 +74,18 @@ extension KernelFactory {
 
   /// y = the sum of each window over its divisor.
   func averagePool(
-    _ x: Operand, into y: TensorID, divisors: [Float], _ windows: PoolingWindows
+    _ x: Operand, into y: Operand, divisors: [Float], _ windows: PoolingWindows
   ) -> Kernel {
-    let planes = x.shape.elementCount / max(1, windows.inputCount)
+    let (inputs, outputs) = windows.planes(of: x, to: y)
     let (rows, columns) = (windows.rows, windows.columns)
     return loop(
-      "average pool", reads: [x.tensor], writes: [y], count: planes,
-      elements: planes * windows.covered
+      "average pool", reads: [x.tensor], writes: [y.tensor], count: inputs.count,
+      elements: inputs.count * windows.covered
     ) { addresses in
-      let (x, y) = (addresses.floats(x.tensor), addresses.floats(y))
+      let (x, y) = (addresses.floats(x.tensor), addresses.floats(y.tensor))
       return { planes in
         for plane in planes {
-          let from = x + plane * windows.inputCount
-          let to = y + plane * windows.outputCount
+          let (from, to) = (x + inputs.start(plane), y + outputs.start(plane))
           var out = 0
           for row in 0..<rows.count {
             for column in 0..<columns.count {
@@ -92,9 +93,11 @@ extension KernelFactory {
               let width = max(0, columns.ends[column] - start)
               var sum = 0.0
               for r in rows.starts[row]..<max(rows.starts[row], rows.ends[row]) {
-                sum += LineSums.sum(from + r * columns.input + start, count: width)
+                sum += LineSums.sum(
+                  from + (r * columns.input + start) * inputs.step, count: width,
+                  step: inputs.step)
               }
-              to[out] = Float(sum) / divisors[out]
+              to[out * outputs.step] = Float(sum) / divisors[out]
               out += 1
             }
           }
@@ -105,30 +108,30 @@ extension KernelFactory {
 
   /// ∂x = for each element the sum of ∂y over its divisor, over the windows that cover it (+ ∂x).
   func averagePoolBackward(
-    _ upstream: TensorID, into target: GradientTarget, divisors: [Float],
+    _ upstream: Operand, into target: GradientTarget, divisors: [Float],
     _ windows: PoolingWindows
   ) -> Kernel {
     let (dx, accumulates) = (target.operand.tensor, target.accumulates)
-    let planes = target.operand.shape.elementCount / max(1, windows.inputCount)
+    let (inputs, outputs) = windows.planes(of: target.operand, to: upstream)
     let (rows, columns) = (windows.rows, windows.columns)
     return loop(
-      "average pool backward", reads: [upstream], writes: [dx], count: planes,
-      elements: planes * windows.covered
+      "average pool backward", reads: [upstream.tensor], writes: [dx], count: inputs.count,
+      elements: inputs.count * windows.covered
     ) { addresses in
-      let (dy, dx) = (addresses.floats(upstream), addresses.floats(dx))
+      let (dy, dx) = (addresses.floats(upstream.tensor), addresses.floats(dx))
       return { planes in
         for plane in planes {
-          let to = dx + plane * windows.inputCount
-          if !accumulates { to.update(repeating: 0, count: windows.inputCount) }
-          let from = dy + plane * windows.outputCount
+          let (to, from) = (dx + inputs.start(plane), dy + outputs.start(plane))
+          if !accumulates { clear(to, inputs) }
           var out = 0
           for row in 0..<rows.count {
             for column in 0..<columns.count {
-              let (part, start) = (from[out] / divisors[out], columns.starts[column])
+              let part = from[out * outputs.step] / divisors[out]
+              let start = columns.starts[column]
               let end = max(start, columns.ends[column])
               for r in rows.starts[row]..<max(rows.starts[row], rows.ends[row]) {
-                let line = to + r * columns.input
-                for c in start..<end { line[c] += part }
+                let line = to + r * columns.input * inputs.step
+                for c in start..<end { line[c * inputs.step] += part }
               }
               out += 1
             }
@@ -136,5 +139,16 @@ extension KernelFactory {
         }
       }
     }
+  }
+}
+
+/// x = 0 in a plane.
+private func clear(_ x: UnsafeMutablePointer<Float>, _ planes: ChannelPlanes) {
+  for place in 0..<planes.places { x[place * planes.step] = 0 }
+}
+
+extension PoolingWindows {
+  fileprivate func planes(of x: Operand, to y: Operand) -> (ChannelPlanes, ChannelPlanes) {
+    (ChannelPlanes(x, places: inputCount), ChannelPlanes(y, places: outputCount))
   }
 }

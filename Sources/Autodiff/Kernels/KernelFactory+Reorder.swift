@@ -21,13 +21,7 @@ struct LaidOut {
 extension KernelFactory {
   /// A description for which oneDNN chooses the layout.
   func describeAny(_ sizes: [Int]) throws(KernelError) -> dnnl_memory_desc_t {
-    var description = dnnl_memory_desc_t()
-    let status = sizes.map(Int64.init).withUnsafeBufferPointer { sizes in
-      dnnl_memory_desc_init_by_tag(
-        &description, Int32(sizes.count), sizes.baseAddress, dnnl_f32, dnnl_format_tag_any)
-    }
-    try check(status, "memory descriptor")
-    return description
+    try describe(sizes, format: dnnl_format_tag_any)
   }
 
   /// `x` in another layout: itself where it has that already, else a copy.
@@ -59,7 +53,7 @@ extension KernelFactory {
     return result
   }
 
-  private func reorder(_ x: LaidOut, into y: LaidOut) throws(KernelError) -> Kernel {
+  func reorder(_ x: LaidOut, into y: LaidOut) throws(KernelError) -> Kernel {
     let threads = threads(elements: max(x.byteCount, y.byteCount) / 4)
     omp_set_num_threads(Int32(threads))
     let primitive = try CompiledPrimitive(

@@ -21,7 +21,7 @@ public final class KernelFactory {
   static let parallelFlops = 1_500_000
 
   /// Elements from which an elementwise kernel is worth several threads.
-  static let parallelElements = 200_000
+  static let parallelElements = 100_000
 
   func threads(flops: Int) -> Int { flops >= Self.parallelFlops ? threads : 1 }
 

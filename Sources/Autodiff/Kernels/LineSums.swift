@@ -10,6 +10,14 @@ enum LineSums {
     reduce(count, lanes: { load(x, $0) }, single: { x[$0] })
   }
 
+  /// Σ x over numbers that are `step` apart.
+  static func sum(_ x: UnsafePointer<Float>, count: Int, step: Int) -> Double {
+    guard step > 1 else { return sum(x, count: count) }
+    var total = 0.0
+    for index in 0..<count { total += Double(x[index * step]) }
+    return total
+  }
+
   /// Σ x².
   static func squares(_ x: UnsafePointer<Float>, count: Int) -> Double {
     dot(x, x, count: count)

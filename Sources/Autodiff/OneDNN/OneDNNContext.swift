@@ -60,5 +60,18 @@ func describe(_ sizes: [Int], strides: [Int]? = nil) throws(KernelError) -> dnnl
   return description
 }
 
+/// The memory descriptor of a float32 tensor in one of oneDNN's formats.
+func describe(
+  _ sizes: [Int], format: dnnl_format_tag_t
+) throws(KernelError) -> dnnl_memory_desc_t {
+  var description = dnnl_memory_desc_t()
+  let status = sizes.map(Int64.init).withUnsafeBufferPointer { sizes in
+    dnnl_memory_desc_init_by_tag(
+      &description, Int32(sizes.count), sizes.baseAddress, dnnl_f32, format)
+  }
+  try check(status, "memory descriptor")
+  return description
+}
+
 /// The sizes as oneDNN takes them: a scalar is a vector of one element.
 func dimensions(_ shape: Shape) -> [Int] { shape.sizes.isEmpty ? [1] : shape.sizes }

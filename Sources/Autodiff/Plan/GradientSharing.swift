@@ -23,7 +23,10 @@ struct GradientSharing {
   private var groups: [Int: [Member]] = [:]
   private let network: Network
 
-  init(_ network: Network, loss: ValueID, _ differentiation: Differentiation) {
+  init(
+    _ network: Network, loss: ValueID, _ differentiation: Differentiation,
+    layouts: [ChannelLayout]
+  ) {
     self.network = network
     owners = Array(network.values.indices)
     givers = network.values.map { _ in nil }
@@ -36,6 +39,7 @@ struct GradientSharing {
       for (position, operand) in node.operands.enumerated() {
         guard differentiation.hasGradient[operand.index],
           case .node(let maker) = network[operand].origin,
+          layouts[operand.index] == layouts[node.result.index],
           node.primitive.handsOn(
             position, of: node.operands.map { network[$0].shape },
             result: network[node.result].shape),

@@ -45,6 +45,8 @@ struct Addresses {
   let readings: UnsafeMutablePointer<StepReadings>
   /// What the step tells kernels.
   let situation: UnsafeMutablePointer<StepSituation>
+  /// Where tensors go that leave memory.
+  var store: (any OffloadStore)?
 
   func raw(_ tensor: TensorID) -> UnsafeMutableRawPointer { base + offsets[tensor.index] }
 

@@ -1,6 +1,6 @@
 /// What a plan row does.
 public enum PlanPhase: Sendable {
-  case forward, recompute, backward, optimizer
+  case forward, recompute, backward, optimizer, offloadOut, offloadIn
 }
 
 /// One op of a plan: a node in one phase, as it runs at each step.
@@ -63,10 +63,14 @@ public struct PlanOptions: Sendable {
   public var threads = 1
   /// In which order nodes run forward, again, and backward; nil: forward once, keeping everything.
   public var order: StepOrder?
+  /// What leaves memory between forward and backward; nil: nothing.
+  public var offload: OffloadOptions?
   /// How numbers of products and activations are kept.
   public var precision = Precision.float32
   /// What the random numbers of primitives derive from.
   public var seed: UInt64 = 0
+  /// Whether values stand in the layouts that convolutions choose; else all are in row order.
+  public var carriesLayouts = true
 
   /// One batch, gradients cleared, nothing clipped, one thread.
   public init() {}
@@ -103,12 +107,19 @@ public final class Plan {
   /// The largest sum of live bytes: no packing needs less.
   public let arenaLowerBound: Int
 
+  /// Bytes of what leaves memory between forward and backward.
+  public let offloadedBytes: Int
+  /// How many tensors leave it.
+  public let offloadedTensors: Int
+
   /// Everything that runs, in order.
   let parts: [PlanPart]
   let kernels: [Kernel]
   let scratch: [TensorID?]
   let offsets: [Int]
   let valueTensors: [TensorID]
+  /// By value, and for its gradient.
+  let layouts: [ChannelLayout]
   let gradientTensors: [TensorID?]
   let stateTensors: [[TensorID]]
   let seed: TensorID
@@ -142,11 +153,14 @@ public final class Plan {
     fusedActivations = fusion.activations
     arenaBytes = memory.packing.extent
     arenaLowerBound = memory.packing.lowerBound
+    offloadedBytes = builder.offload.storeBytes
+    offloadedTensors = builder.offload.transfers.count
     parts = builder.parts
     kernels = builder.kernels
     scratch = builder.scratch
     offsets = memory.offsets
     valueTensors = builder.valueTensors
+    layouts = builder.layout.layouts
     gradientTensors = builder.gradientTensors
     stateTensors = builder.stateTensors
     seed = builder.seed
@@ -179,6 +193,8 @@ enum PlanPart {
   case data(micro: Int)
   /// The ops at these rows.
   case ops(Range<Int>, PlanPhase)
+  /// Forward is over, and the loss is there.
+  case turn
   /// Rows of the optimizer; each updates these parameters.
   case updates(Range<Int>, parameters: [[ParameterID]])
 }

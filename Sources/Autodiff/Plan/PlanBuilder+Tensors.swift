@@ -62,7 +62,8 @@ extension PlanBuilder {
   }
 
   mutating func operand(_ value: ValueID) -> Operand {
-    Operand(tensor: tensor(of: value), shape: network[value].shape)
+    Operand(
+      tensor: tensor(of: value), shape: network[value].shape, layout: layout.layouts[value.index])
   }
 
   /// Where a value stands now; what shares its operand's bytes moves with it.
@@ -103,6 +104,40 @@ extension PlanBuilder {
       }
     }
     makeGradients(isFirst: false)
+  }
+
+  /// The operands of a node as its kernels take them; `made` gets what makes copies of them.
+  ///
+  /// - Parameter read: Positions of those that are read; the bytes of others may be gone.
+  mutating func operands(
+    of id: NodeID, read: [Int], _ made: inout [Kernel]
+  ) throws(PlanError) -> [Operand] {
+    let node = network[id]
+    var operands: [Operand] = []
+    for (position, value) in node.operands.enumerated() {
+      var it = operand(value, of: node, &made)
+      if it.layout != .plain, !layout.isKept[id.index], read.contains(position) {
+        let copy = factory.temporary(it.shape)
+        do { made += try factory.reorder(it, into: copy) } catch {
+          throw .kernel(node: node.name, error)
+        }
+        it = copy
+      }
+      operands.append(it)
+    }
+    return operands
+  }
+
+  /// target = part, or target + part, whatever layouts they have.
+  func add(_ part: Operand, to target: GradientTarget) throws(KernelError) -> [Kernel] {
+    let whole = target.operand
+    if !target.accumulates { return try factory.reorder(part, into: whole) }
+    guard part.layout != whole.layout else {
+      return try factory.combine(.sum, whole, part, into: whole)
+    }
+    let moved = factory.temporary(whole.shape, whole.layout)
+    return try factory.reorder(part, into: moved)
+      + factory.combine(.sum, whole, moved, into: whole)
   }
 
   /// A value as `node` reads it: products in bfloat16 read a rounded copy of their weights.

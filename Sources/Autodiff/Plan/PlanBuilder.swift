@@ -9,6 +9,7 @@ struct PlanBuilder {
   let fusion: Fusion
   let inPlace: InPlaceCheck
   let sharing: GradientSharing
+  let layout: LayoutChoice
 
   private(set) var rows: [PlanRow] = []
   private(set) var parts: [PlanPart] = []
@@ -28,6 +29,10 @@ struct PlanBuilder {
   var rounded: [ValueID: Operand] = [:]
   /// Those that were rounded since they last changed.
   var refreshed: Set<ValueID> = []
+  /// What leaves memory between forward and backward.
+  private(set) var offload = OffloadSchedule()
+  /// By transfer that is on its way out: its tensor.
+  var leaving: [Int: TensorID] = [:]
   /// Gradients that already hold something in this step.
   var begun: Set<Int> = []
 
@@ -41,13 +46,23 @@ struct PlanBuilder {
     differentiation = try Differentiation(network, loss: loss)
     inPlace = try InPlaceCheck(network, differentiation)
     fusion = Fusion(network, loss: loss, differentiation)
-    sharing = GradientSharing(network, loss: loss, differentiation)
     guard network[loss].shape.elementCount == 1 else {
       throw .lossIsNoScalar(network[loss].shape)
     }
     do { factory = try KernelFactory(threads: options.threads) } catch {
       throw .kernel(node: "", error)
     }
+    let (fusion, inPlace) = (fusion, inPlace)
+    layout =
+      options.carriesLayouts
+      ? try LayoutChoice(
+        network,
+        shares: {
+          network[$0].primitive.isView || inPlace.shares[$0.index]
+            || fusion.hosts[$0.index] != nil
+        }, kernels: factory)
+      : LayoutChoice(rowOrder: network)
+    sharing = GradientSharing(network, loss: loss, differentiation, layouts: layout.layouts)
     order = options.order ?? StepOrder(storingAll: network)
     try order.check(network, differentiation)
     gradientTensors = network.values.map { _ in nil }
@@ -57,6 +72,7 @@ struct PlanBuilder {
   /// Emits the whole step.
   mutating func build() throws(PlanError) {
     makeTensors()
+    if let options = options.offload { offload = offloadSchedule(options) }
     for micro in 0..<options.accumulate {
       parts.append(.data(micro: micro))
       refreshed = refreshed.filter { isParameterGradient($0.index) }
@@ -73,7 +89,17 @@ struct PlanBuilder {
     var kept: [[Operand]] = Array(repeating: [], count: network.nodes.count)
     var hasRun = Array(repeating: false, count: network.nodes.count)
     var hasTurned = false
-    for action in order.actions {
+    for (time, action) in order.actions.enumerated() {
+      if case .backward = action, !hasTurned {
+        parts.append(.turn)
+        if isFirst { noteSaved(extras: kept) }
+        hasTurned = true
+      }
+      for event in offload.events.isEmpty ? [] : offload.events[time] {
+        let first = rows.count
+        emitOffload(event, kept: &kept)
+        join(first..<rows.count)
+      }
       let first = rows.count
       switch action {
       case .forward(let node):
@@ -82,8 +108,6 @@ struct PlanBuilder {
         kept[node.index] = try emitForward(node, phase: repeats ? .recompute : .forward)
         hasRun[node.index] = true
       case .backward(let node):
-        if !hasTurned, isFirst { noteSaved(extras: kept) }
-        hasTurned = true
         try emitBackward(node, extras: kept[node.index])
       }
       join(first..<rows.count)
@@ -110,7 +134,7 @@ extension PlanBuilder {
     let node = network[id]
     if fusion.hosts[id.index] != nil { return [] }
     var made: [Kernel] = []
-    let operands = node.operands.map { operand($0, of: node, &made) }
+    let operands = try operands(of: id, read: Array(node.operands.indices), &made)
     let needs = neededForBackward(node)
     let extras = extraShapes(node).map { shape in
       Operand(tensor: factory.tensors.make(shape, needs ? .activation : .temporary), shape: shape)
@@ -175,13 +199,16 @@ extension PlanBuilder {
     guard let upstream = gradientTensors[node.result.index] else { return ([], nil) }
     var targets: [GradientTarget?] = []
     var parts: [(whole: Operand, part: Operand)] = []
+    /// Gradients that a node makes in row order of values that stand otherwise.
+    var brought: [(target: GradientTarget, part: Operand)] = []
     var seen: Set<ValueID> = []
     for value in node.operands {
       guard let tensor = gradientTensors[value.index] else {
         targets.append(nil)
         continue
       }
-      let whole = Operand(tensor: tensor, shape: network[value].shape)
+      let whole = Operand(
+        tensor: tensor, shape: network[value].shape, layout: layout.layouts[value.index])
       if sharing.isHandedOn(value, by: node) {
         begun.insert(value.index)
         targets.append(nil)
@@ -189,10 +216,17 @@ extension PlanBuilder {
       }
       if seen.insert(value).inserted {
         let accumulates = !begun.insert(value.index).inserted
-        targets.append(GradientTarget(operand: whole, accumulates: accumulates))
+        if whole.layout == .plain || layout.isKept[id.index] {
+          targets.append(GradientTarget(operand: whole, accumulates: accumulates))
+        } else {
+          let part = factory.temporary(whole.shape)
+          brought.append((GradientTarget(operand: whole, accumulates: accumulates), part))
+          targets.append(GradientTarget(operand: part, accumulates: false))
+        }
       } else {
         // The same value twice: the second gradient is computed apart and added.
-        let part = factory.temporary(whole.shape)
+        let isKept = layout.isKept[id.index]
+        let part = factory.temporary(whole.shape, isKept ? whole.layout : .plain)
         parts.append((whole, part))
         targets.append(GradientTarget(operand: part, accumulates: false))
       }
@@ -201,15 +235,17 @@ extension PlanBuilder {
       factory.temporary([extras[states].shape.sizes[0]])
     }
     var made: [Kernel] = []
-    let operands = node.operands.map { operand($0, of: node, &made) }
+    let form = savedForm(node, wanted: differentiation.wanted(by: node))
+    let operands = try operands(of: id, read: form.operands, &made)
+    let result = operand(node.result)
     let site = BackwardSite(
-      kernels: factory, operands: operands, result: operand(node.result),
-      extras: extras, upstream: Operand(tensor: upstream, shape: network[node.result].shape),
+      kernels: factory, operands: operands, result: result, extras: extras,
+      upstream: Operand(tensor: upstream, shape: result.shape, layout: result.layout),
       targets: targets, timeNorms: timeNorms)
-    do {
+    do throws(KernelError) {
       made += try node.primitive.backward(site)
       for (whole, part) in parts {
-        made += try factory.combine(.sum, whole, part, into: whole)
+        made += try add(part, to: GradientTarget(operand: whole, accumulates: true))
       }
     } catch {
       throw .kernel(node: node.name, error)
@@ -219,6 +255,9 @@ extension PlanBuilder {
         if let target { made.append(factory.round(target.operand, into: target.operand.tensor)) }
       }
     }
+    do throws(KernelError) {
+      for (target, part) in brought { made += try add(part, to: target) }
+    } catch { throw .kernel(node: node.name, error) }
     use([upstream], at: kernels.count)
     return (made, timeNorms)
   }
@@ -248,8 +287,9 @@ extension PlanBuilder {
     parts.append(.updates(first..<rows.count, parameters: lists))
   }
 
-  private mutating func emit(
-    _ made: [Kernel], node: NodeID, phase: PlanPhase, tensor: TensorID
+  mutating func emit(
+    _ made: [Kernel], node: NodeID, phase: PlanPhase, tensor: TensorID, saved: Int = 0,
+    freed: Int = 0
   ) {
     let first = kernels.count
     for kernel in made {
@@ -262,8 +302,9 @@ extension PlanBuilder {
       kernels.append(kernel)
       scratch.append(space)
     }
-    rows.append(
-      PlanRow(node: node, phase: phase, tensor: tensor, kernels: first..<kernels.count))
+    var row = PlanRow(node: node, phase: phase, tensor: tensor, kernels: first..<kernels.count)
+    (row.savedBytes, row.freedBytes) = (saved, freed)
+    rows.append(row)
   }
 
   private mutating func use(_ tensors: [TensorID], at time: Int) {

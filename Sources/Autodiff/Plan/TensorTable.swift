@@ -45,7 +45,7 @@ final class TensorTable {
 
 extension KernelFactory {
   /// A tensor that lives only while the kernels run that use it.
-  func temporary(_ shape: Shape) -> Operand {
-    Operand(tensor: tensors.make(shape, .temporary), shape: shape)
+  func temporary(_ shape: Shape, _ layout: ChannelLayout = .plain) -> Operand {
+    Operand(tensor: tensors.make(shape, .temporary), shape: shape, layout: layout)
   }
 }

@@ -12,6 +12,8 @@ protocol Activation: Primitive {
 extension Activation {
   public var unitDimension: UnitDimension { .inherited }
 
+  public var layoutUse: LayoutUse { .elementwise }
+
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {

@@ -14,6 +14,8 @@ public struct Add: Primitive {
 
   public var unitDimension: UnitDimension { .inherited }
 
+  public var layoutUse: LayoutUse { .elementwise }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 }
 

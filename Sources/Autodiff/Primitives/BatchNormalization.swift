@@ -46,6 +46,8 @@ extension BatchNormalization {
 
   public var unitDimension: UnitDimension { .channels }
 
+  public var layoutUse: LayoutUse { .channels }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     let channels = Shape([operands[0].sizes[1]])
     return Saved(operands: options.isAffine ? [0, 1] : [0], extras: [channels, channels])

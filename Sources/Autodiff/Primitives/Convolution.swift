@@ -44,13 +44,15 @@ public struct ConvolutionGeometry: Equatable, Sendable {
 /// A convolution (cross-correlation, to be exact) over one or more spatial dimensions.
 ///
 /// A conformer states how many dimensions there are; oneDNN has kernels for all directions.
-protocol Convolution: Primitive {
+protocol Convolution: ChoosesLayout {
   /// How the kernel moves.
   var geometry: ConvolutionGeometry { get }
 }
 
 extension Convolution {
   public var unitDimension: UnitDimension { .channels }
+
+  public var layoutUse: LayoutUse { .free }
 
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     // x for ∂w, w for ∂x.
@@ -99,6 +101,12 @@ extension Convolution {
     return Cost(forward: product + shift, backward: products * product + sums)
   }
 
+  func preferredLayout(
+    _ operands: [Shape], _ result: Shape, _ kernels: KernelFactory
+  ) throws(KernelError) -> ChannelLayout {
+    try kernels.layout(of: form(operands, result))
+  }
+
   private func form(_ operands: [Shape], _ result: Shape) -> ConvolutionForm {
     ConvolutionForm(operands[0], operands[1], result, geometry)
   }
@@ -109,14 +117,14 @@ extension Convolution {
 extension Convolution {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
     try site.kernels.convolve(
-      site.operands[0].tensor, site.operands[1].tensor,
-      bias: site.operands.count > 2 ? site.operands[2].tensor : nil, into: site.result.tensor,
+      site.operands[0], site.operands[1].tensor,
+      bias: site.operands.count > 2 ? site.operands[2].tensor : nil, into: site.result,
       form(site.operands.map(\.shape), site.result.shape))
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     let form = form(site.operands.map(\.shape), site.upstream.shape)
-    let (x, w, dy) = (site.operands[0].tensor, site.operands[1].tensor, site.upstream.tensor)
+    let (x, w, dy) = (site.operands[0], site.operands[1].tensor, site.upstream)
     var kernels: [Kernel] = []
     var db = site.targets.count > 2 ? site.targets[2] : nil
     if let dw = site.targets[1] {
@@ -130,7 +138,7 @@ extension Convolution {
     if let db { kernels.append(site.kernels.sumOfChannels(site.upstream, into: db)) }
     if let dx = site.targets[0] {
       kernels += try site.kernels.accumulating(into: dx) { dx throws(KernelError) in
-        try site.kernels.convolveBackward(dy, w, intoData: dx.tensor, form)
+        try site.kernels.convolveBackward(dy, w, intoData: dx, form)
       }
     }
     return kernels
@@ -141,7 +149,7 @@ extension KernelFactory {
   /// y = for each channel, Σ over samples and places of x `[N, C, …]` (+ y).
   func sumOfChannels(_ x: Operand, into target: GradientTarget) -> Kernel {
     let (samples, channels) = (x.shape.sizes[0], x.shape.sizes[1])
-    let places = x.shape.sizes.dropFirst(2).reduce(1, *)
+    let planes = ChannelPlanes(x, places: x.shape.sizes.dropFirst(2).reduce(1, *))
     let (y, accumulates) = (target.operand.tensor, target.accumulates)
     return loop(
       "sum of channels", reads: [x.tensor], writes: [y], count: channels,
@@ -152,7 +160,9 @@ extension KernelFactory {
         for channel in range {
           var sum = 0.0
           for sample in 0..<samples {
-            sum += LineSums.sum(x + (sample * channels + channel) * places, count: places)
+            sum += LineSums.sum(
+              x + planes.start(sample * channels + channel), count: planes.places,
+              step: planes.step)
           }
           y[channel] = (accumulates ? y[channel] : 0) + Float(sum)
         }

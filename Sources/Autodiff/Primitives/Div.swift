@@ -13,6 +13,8 @@ public struct Div: Primitive {
 
   public var unitDimension: UnitDimension { .inherited }
 
+  public var layoutUse: LayoutUse { .elementwise }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: wanted.contains(true) ? [1] : [], result: wanted[1])
   }

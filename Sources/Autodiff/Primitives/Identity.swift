@@ -15,6 +15,8 @@ public struct Identity: Primitive {
 
   public var unitDimension: UnitDimension { .inherited }
 
+  public var layoutUse: LayoutUse { .elementwise }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

@@ -34,7 +34,7 @@ public struct MaxPool2d: Pooling {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
     [
       site.kernels.maxPool(
-        site.operands[0], into: site.result.tensor, places: site.extras[0].tensor,
+        site.operands[0], into: site.result, places: site.extras[0].tensor,
         knownWindows(over: site.operands[0].shape))
     ]
   }
@@ -43,7 +43,7 @@ public struct MaxPool2d: Pooling {
     guard let target = site.targets[0] else { return [] }
     return [
       site.kernels.maxPoolBackward(
-        site.upstream.tensor, places: site.extras[0].tensor, into: target,
+        site.upstream, places: site.extras[0].tensor, into: target,
         knownWindows(over: target.operand.shape))
     ]
   }

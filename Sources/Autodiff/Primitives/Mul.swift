@@ -13,6 +13,8 @@ public struct Mul: Primitive {
 
   public var unitDimension: UnitDimension { .inherited }
 
+  public var layoutUse: LayoutUse { .elementwise }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
   }

@@ -12,6 +12,8 @@ protocol Pooling: Primitive {
 extension Pooling {
   public var unitDimension: UnitDimension { .channels }
 
+  public var layoutUse: LayoutUse { .free }
+
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
     let x = operands[0]
     guard x.rank == 3 || x.rank == 4 else {
@@ -91,7 +93,7 @@ extension AveragePooling {
     let windows = knownWindows(over: site.operands[0].shape)
     return [
       site.kernels.averagePool(
-        site.operands[0], into: site.result.tensor, divisors: divisors(windows), windows)
+        site.operands[0], into: site.result, divisors: divisors(windows), windows)
     ]
   }
 
@@ -100,7 +102,7 @@ extension AveragePooling {
     let windows = knownWindows(over: target.operand.shape)
     return [
       site.kernels.averagePoolBackward(
-        site.upstream.tensor, into: target, divisors: divisors(windows), windows)
+        site.upstream, into: target, divisors: divisors(windows), windows)
     ]
   }
 }

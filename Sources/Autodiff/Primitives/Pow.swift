@@ -7,7 +7,7 @@ public struct Pow: Activation {
   public static let name = "Pow"
 
   public var rule: Rule {
-    let n = exponent == exponent.rounded() ? "\(Int(exponent))" : "\(exponent)"
+    let n = Int(exactly: exponent).map { "\($0)" } ?? "\(exponent)"
     return Rule("y = x^\(n)", backward: "∂x = ∂y · \(n) x^(\(n)-1)")
   }
 

@@ -59,6 +59,21 @@ public protocol Primitive: Sendable {
 
   /// Which dimension of the result counts units.
   var unitDimension: UnitDimension { get }
+
+  /// In which order the elements of its operands and of its result may stand.
+  var layoutUse: LayoutUse { get }
+}
+
+/// What a primitive's kernels make of layouts other than row order.
+public enum LayoutUse: Sendable {
+  /// All is in row order.
+  case rowOrder
+  /// Operands of the result's shape stand in any order, all alike, and so does the result.
+  case elementwise
+  /// The first operand stands in any layout, and the result in the same; all others are vectors.
+  case channels
+  /// The first operand and the result stand in any layout, each in its own.
+  case free
 }
 
 extension Primitive {
@@ -90,6 +105,9 @@ extension Primitive {
 
   /// Most have their units in the last dimension.
   public var unitDimension: UnitDimension { .last }
+
+  /// Most go by rows.
+  public var layoutUse: LayoutUse { .rowOrder }
 }
 
 /// A local rule as formulas, for people.

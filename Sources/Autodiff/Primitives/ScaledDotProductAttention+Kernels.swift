@@ -149,8 +149,12 @@ extension ScaledDotProductAttention {
     for (row, query) in block.queries.enumerated() {
       let (p, dS) = (p + row * keys, dS + row * keys)
       let seen = sizes.keys(of: query)
-      var shift = Float(0)
-      for i in 0..<d { shift += y[query * features + i] * dY[query * features + i] }
+      var shares = Lanes.zero
+      Lanes.forEach(in: d) { at, lanes in
+        let place = query * features + at
+        shares += Lanes(at: y + place, count: lanes) * Lanes(at: dY + place, count: lanes)
+      }
+      let shift = shares.sum()
       slope(p, dS, log: sums[query], shift: shift, count: seen)
       (p + seen).update(repeating: 0, count: keys - seen)
       (dS + seen).update(repeating: 0, count: keys - seen)

@@ -4,6 +4,8 @@ public struct Operand: Equatable, Sendable {
   public var tensor: TensorID
   /// Its sizes.
   public var shape: Shape
+  /// In which order its elements stand.
+  public var layout = ChannelLayout.plain
 }
 
 /// Where a primitive's forward stands in a plan.
@@ -59,7 +61,7 @@ extension BackwardSite {
       if let target, !target.accumulates {
         gradients.append(target.operand.tensor)
       } else {
-        let part = kernels.temporary(operand.shape)
+        let part = kernels.temporary(operand.shape, target?.operand.layout ?? operand.layout)
         gradients.append(part.tensor)
         if let target {
           additions += try kernels.combine(.sum, target.operand, part, into: target.operand)

@@ -69,7 +69,8 @@ import Testing
   @Test func nothingButNonFiniteElementsHasNoStatistics() {
     let reading = measure([.nan, .nan], [1, 2])
     #expect(reading.nonFinite == 2)
-    #expect([reading.mean, reading.deviation, reading.minimum, reading.maximum] == [0, 0, 0, 0])
+    let statistics = [reading.mean, reading.deviation, reading.minimum, reading.maximum]
+    #expect(statistics.count { $0.isNaN } == 4)
   }
 
   @Test func zerosAreExactZeros() {
