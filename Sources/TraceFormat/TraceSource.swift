@@ -39,12 +39,14 @@ public struct TraceGap: Equatable, Sendable {
 public enum TraceItem: Equatable, Sendable {
   case run(Run)
   case graph(Graph)
-  /// A step, and the chunk that holds it.
-  case step(Step, in: ChunkLocation)
+  /// A step, and the chunk that holds it; behind one reference, as it has dozens of columns.
+  indirect case step(Step, in: ChunkLocation)
   /// An op that was looked at while the step ran.
   case detail(Detail)
   /// A finding of the producer's, as it opens, changes or closes.
   case finding(FindingRecord)
+  /// A plan that comes into force, or was verified.
+  case plan(PlanRecord)
   case gap(TraceGap)
 }
 

@@ -6,11 +6,15 @@ struct Outline {
   let extent: ClosedRange<Int>
   let chunks: ChunkMap
   let facts: RunningFacts
-  /// The run and the graphs.
+  /// The run, the graphs and the plans.
   let names: [TraceItem]
+  /// What the producer found, of very much the newest.
+  let findings: [FindingRecord]
 
   /// More blocks than a screen has columns.
   private static let blocks = 1024
+  /// Chunks that are read for their findings, at most: a few milliseconds' worth.
+  private static let findingChunks = 32
 
   /// Nil where the index does not tell which steps are where, or what it tells is not there.
   init?(_ file: TraceFile, _ index: TraceIndex, partCapacity: Int) {
@@ -19,10 +23,21 @@ struct Outline {
     else { return nil }
     extent = first.firstStep...last.lastStep
     self.chunks = chunks
-    guard let place = index.chunks.last(where: \.hasNames)?.location,
-      let names = try? file.items(in: place)
+    guard let place = index.chunks.lastIndex(where: \.hasNames),
+      var names = try? file.items(in: index.chunks[place].location)
     else { return nil }
+    // Plans that came later than all names were said for the last time.
+    for chunk in index.chunks[(place + 1)...] where chunk.hasPlans {
+      names += ((try? file.items(in: chunk.location)) ?? []).filter { item in
+        if case .plan = item { true } else { false }
+      }
+    }
     self.names = names
+    findings = index.chunks.filter(\.hasFindings).suffix(Self.findingChunks).flatMap { chunk in
+      ((try? file.items(in: chunk.location)) ?? []).compactMap { item in
+        if case .finding(let record) = item { record } else { nil }
+      }
+    }
     let graph = names.compactMap { item in
       if case .graph(let graph) = item { graph } else { nil }
     }.last

@@ -24,6 +24,9 @@ public final class Session {
 
   /// Whether the trace was opened by its index, and is not folded to its end yet.
   public var isOutlined: Bool { outline != nil }
+  /// What the producer of a trace that is outlined found; empty when all of it is folded, and a judge
+  /// has seen it.
+  public var recordedFindings: [FindingRecord] { outline?.findings ?? [] }
 
   private let source: any TraceSource
   private var wanted = 0
@@ -39,6 +42,7 @@ public final class Session {
   private var newest: Step?
   private var newestActivations: Step?
   private var details = DetailShelf()
+  private var plans = PlanHistory()
 
   /// A session that has yet to poll `source`.
   public init(source: any TraceSource) {
@@ -106,6 +110,7 @@ extension Session {
       newestGraph = graph.id
     case .step(let step, let location): fold(step, in: location)
     case .detail(let detail): details.add(detail)
+    case .plan(let plan): plans.add(plan)
     case .finding: break
     case .gap(let gap): known.add(gap)
     }
@@ -124,6 +129,7 @@ extension Session {
     let hasActivations = !step.activations.node.isEmpty
     chunks.add(index, in: location, hasActivations: hasActivations)
     facts.add(step, at: index, graph: graph(of: step))
+    plans.add(step)
     folded = min(folded?.lowerBound ?? index, index)...index
     newest = step
     if hasActivations { newestActivations = step }
@@ -134,6 +140,7 @@ extension Session {
     forgetSteps()
     outline = nil
     details = DetailShelf()
+    plans = PlanHistory()
     graphs = [:]
     newestGraph = nil
   }
@@ -144,6 +151,7 @@ extension Session {
     chunks = ChunkMap()
     cache.removeAll()
     (folded, newest, newestActivations) = (nil, nil, nil)
+    plans.forgetTimes()
   }
 
   private func graph(of step: Step?) -> GraphIndex {
@@ -168,7 +176,7 @@ extension Session {
       scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms.byID,
       parameterGradNorms: facts.parameterGradNorms.byID, updateRatios: facts.updateRatios.byID,
       totals: facts.totals, details: details.details(at: cursor, isNewest: isFollowing),
-      gaps: gaps, bytes: source.bytesRead)
+      plans: plans.periods, gaps: gaps, bytes: source.bytesRead)
   }
 
   private func step(at index: Int) -> Step? {

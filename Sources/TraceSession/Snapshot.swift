@@ -31,6 +31,8 @@ public struct Snapshot: Sendable {
   /// Ops that were looked at in the step at the cursor, or, where the cursor follows, in the step
   /// that is being walked; in the order in which they ran.
   public var details: [Detail]
+  /// The plans that were in force, in the order of their first steps, with what their steps took.
+  public var plans: [PlanPeriod]
   /// Damage and dropped events.
   public var gaps: [TraceGap]
   /// Bytes of the trace.
@@ -52,6 +54,7 @@ public struct Snapshot: Sendable {
     updateRatios: [UInt32: Series] = [:],
     totals: OpTotals = OpTotals(),
     details: [Detail] = [],
+    plans: [PlanPeriod] = [],
     gaps: [TraceGap] = [],
     bytes: UInt64 = 0
   ) {
@@ -69,6 +72,7 @@ public struct Snapshot: Sendable {
     self.updateRatios = updateRatios
     self.totals = totals
     self.details = details
+    self.plans = plans
     self.gaps = gaps
     self.bytes = bytes
   }

@@ -45,19 +45,19 @@ extension Step {
 extension MemoryColumns {
   /// Bytes of all measured categories in `row`; nil where none was.
   public func totalBytes(at row: Int) -> UInt64? {
-    var total: UInt64?
-    for column in [parameter, optimizerState, input, temporary, activation, gradient]
+    var sum: UInt64?
+    for column in [parameter, optimizerState, input, temporary, activation, gradient, total]
     where row < column.count {
-      total = (total ?? 0) &+ column[row]
+      sum = (sum ?? 0) &+ column[row]
     }
-    return total
+    return sum
   }
 
   /// The most bytes that were live at once; nil where nothing was measured.
   public var peakBytes: UInt64? {
     var totals = [UInt64](repeating: 0, count: row.count)
     var isMeasured = false
-    for column in [parameter, optimizerState, input, temporary, activation, gradient]
+    for column in [parameter, optimizerState, input, temporary, activation, gradient, total]
     where column.count == row.count {
       isMeasured = true
       for row in row.indices { totals[row] &+= column[row] }

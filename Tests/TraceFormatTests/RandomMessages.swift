@@ -119,6 +119,7 @@ extension RandomMessages {
     (step.memory.parameter, step.memory.optimizerState) = (numbers(count), numbers(count))
     (step.memory.input, step.memory.temporary) = (numbers(count), numbers(count))
     (step.memory.activation, step.memory.gradient) = (numbers(count), numbers(count))
+    step.memory.total = numbers(count)
     return step
   }
 
@@ -130,6 +131,21 @@ extension RandomMessages {
     (finding.value, finding.limit) = (bool() ? double() : nil, bool() ? double() : nil)
     finding.window = bool() ? number() : nil
     return finding
+  }
+
+  mutating func plan() -> PlanRecord {
+    var plan = PlanRecord()
+    (plan.firstStep, plan.peak, plan.storeAllPeak) = (number(), number(), number())
+    (plan.budget, plan.predictedTime) = (bool() ? number() : nil, bool() ? number() : nil)
+    (plan.verifiedSteps, plan.verifiedGradients) = (number(), number())
+    plan.difference = text()
+    plan.layers = (0..<rows()).map { _ in
+      var layer = PlanRecord.Layer()
+      (layer.path, layer.freed, layer.paid) = (text(), number(), number())
+      layer.choice = bool() ? .recomputed : .offloaded
+      return layer
+    }
+    return plan
   }
 
   private mutating func rows() -> Int { Int.random(in: 0...5, using: &generator) }

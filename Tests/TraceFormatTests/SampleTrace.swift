@@ -84,6 +84,7 @@ struct Told: Equatable {
   var steps: [Step] = []
   var locations: [ChunkLocation] = []
   var findings: [FindingRecord] = []
+  var plans: [PlanRecord] = []
   var gaps: [TraceGap] = []
 
   /// All that `source` has now.
@@ -105,6 +106,7 @@ struct Told: Equatable {
         locations.append(location)
       case .detail: break
       case .finding(let finding): findings.append(finding)
+      case .plan(let plan): plans.append(plan)
       case .gap(let gap): gaps.append(gap)
       }
     }

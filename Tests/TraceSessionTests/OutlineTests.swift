@@ -9,25 +9,31 @@ import TraceSamples
   /// The last step has activation columns.
   private static let steps: UInt64 = 4994
 
-  private static func write(_ path: String, steps: UInt64 = steps, closes: Bool = true) throws {
+  private static func write(
+    _ path: String, steps: UInt64 = steps, closes: Bool = true, finding: FindingRecord? = nil
+  ) throws {
     let output = try FileOutput(path: path, overwriting: true)
     let writer = TraceWriter(output: output, run: TinyNetwork.run())
     writer.write(graph: TinyNetwork.graph(), now: 0)
     for index in 0..<steps {
       writer.write(
         step: TinyNetwork.step(index, hasActivations: index % 10 == 3), now: index * 1000)
+      if let finding, index == finding.firstStep {
+        writer.write(finding: finding, now: index * 1000)
+      }
       if index % 100 == 99 { writer.flush() }
     }
     if closes { writer.close(now: 0) } else { writer.flush() }
   }
 
   private static func withTrace(
-    steps: UInt64 = steps, closes: Bool = true, _ body: (String) throws -> Void
+    steps: UInt64 = steps, closes: Bool = true, finding: FindingRecord? = nil,
+    _ body: (String) throws -> Void
   ) throws {
     let path = FileManager.default.temporaryDirectory
       .appending(path: "gradtop-outline-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try write(path, steps: steps, closes: closes)
+    try write(path, steps: steps, closes: closes, finding: finding)
     try body(path)
   }
 
@@ -57,6 +63,17 @@ import TraceSamples
         #expect(abs(difference) < 1e-4 * Double(theirs.totalTime))
       }
       #expect(outline.totals.steps == whole.totals.steps)
+    }
+  }
+
+  @Test func tellsWhatTheProducerFoundUntilAllIsFolded() throws {
+    var record = FindingRecord()
+    (record.rule, record.firstStep, record.isOpen) = ("loss_diverging", 40, true)
+    try Self.withTrace(finding: record) { path in
+      let session = Session(opening: try TraceFile(path: path), threshold: 0)
+      #expect(session.recordedFindings == [record])
+      while session.poll() {}
+      #expect(session.recordedFindings.isEmpty)
     }
   }
 

@@ -8,6 +8,7 @@ enum Topic: UInt16, CaseIterable {
   case step = 3
   case summary = 4
   case finding = 5
+  case plan = 6
   case detail = 7
 
   /// The channel's topic.
@@ -18,6 +19,7 @@ enum Topic: UInt16, CaseIterable {
     case .step: "/step"
     case .summary: "/summary"
     case .finding: "/finding"
+    case .plan: "/plan"
     case .detail: "/detail"
     }
   }
@@ -30,6 +32,7 @@ enum Topic: UInt16, CaseIterable {
     case .step: "gradtop.Step"
     case .summary: "gradtop.Summary"
     case .finding: "gradtop.Finding"
+    case .plan: "gradtop.Plan"
     case .detail: "gradtop.Detail"
     }
   }

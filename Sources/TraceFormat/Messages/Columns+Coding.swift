@@ -138,6 +138,7 @@ extension MemoryColumns {
     buffer.appendPacked(64, temporary)
     buffer.appendPacked(65, activation)
     buffer.appendPacked(66, gradient)
+    buffer.appendPacked(67, total)
   }
 
   /// Reads the field that `fields` stands at.
@@ -150,6 +151,7 @@ extension MemoryColumns {
     case 64: try fields.append(to: &temporary)
     case 65: try fields.append(to: &activation)
     case 66: try fields.append(to: &gradient)
+    case 67: try fields.append(to: &total)
     default: try fields.skip()
     }
   }
@@ -163,5 +165,6 @@ extension MemoryColumns {
       && isAligned(temporary, rows)
       && isAligned(activation, rows)
       && isAligned(gradient, rows)
+      && isAligned(total, rows)
   }
 }

@@ -38,7 +38,7 @@ extension Step {
       case 20...26: try ops.decode(&fields)
       case 30...35: try parameters.decode(&fields)
       case 40...52: try activations.decode(&fields)
-      case 60...66: try memory.decode(&fields)
+      case 60...67: try memory.decode(&fields)
       default: try fields.skip()
       }
     }

@@ -152,6 +152,8 @@ public struct MemoryColumns: Equatable, Sendable {
   public var activation: [UInt64] = []
   /// Gradients of parameters and of outputs.
   public var gradient: [UInt64] = []
+  /// All of it, of producers that know no categories.
+  public var total: [UInt64] = []
 
   /// No rows.
   public init() {}

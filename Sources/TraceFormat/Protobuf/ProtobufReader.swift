@@ -39,7 +39,16 @@ package struct ProtobufReader {
     }
   }
 
+  @inline(__always)
   private mutating func varint() throws(ProtobufError) -> UInt64 {
+    if index < bytes.count, bytes[index] < 0x80 {
+      defer { index += 1 }
+      return UInt64(bytes[index])
+    }
+    return try longVarint()
+  }
+
+  private mutating func longVarint() throws(ProtobufError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -135,14 +144,15 @@ extension ProtobufReader {
       guard column.count < Self.maximumElements else { throw .tooMany(field: field) }
       return column.append(Float(bitPattern: try fixed(UInt32.self)))
     }
-    var packed = ProtobufReader(try delimited())
+    let packed = ProtobufReader(try delimited())
     guard packed.bytes.count % 4 == 0 else { throw .truncated }
     guard column.count + packed.bytes.count / 4 <= Self.maximumElements else {
       throw .tooMany(field: field)
     }
     if column.isEmpty { column.reserveCapacity(packed.bytes.count / 4) }
-    while packed.index < packed.bytes.count {
-      column.append(Float(bitPattern: try packed.fixed(UInt32.self)))
+    for offset in stride(from: 0, to: packed.bytes.count, by: 4) {
+      let bits = packed.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+      column.append(Float(bitPattern: UInt32(littleEndian: bits)))
     }
   }
 

@@ -3,10 +3,11 @@ struct ChunkDecoder: ~Copyable {
   private var opener = ChunkOpener()
   /// By channel id; the fixed ones, until a channel record says otherwise.
   private var topics: [UInt16: Topic] = [
-    1: .run, 2: .graph, 3: .step, 4: .summary, 5: .finding, 7: .detail,
+    1: .run, 2: .graph, 3: .step, 4: .summary, 5: .finding, 6: .plan, 7: .detail,
   ]
   private var lastRun: Run?
   private var lastGraphs: [UInt32: Graph] = [:]
+  private var lastPlans: [UInt64: PlanRecord] = [:]
 
   init() {}
 
@@ -32,7 +33,8 @@ struct ChunkDecoder: ~Copyable {
     guard let head = RecordHead(record), head.opcode == Opcode.chunk.rawValue,
       head.length == UInt64(record.count - RecordHead.size)
     else { throw ChunkError("there is no chunk") }
-    var (topics, found) = (self.topics, items)
+    // Kept only where the whole chunk reads.
+    var (topics, found) = (self.topics, [TraceItem]())
     let content = UnsafeRawBufferPointer(rebasing: record[RecordHead.size...])
     try opener.open(content) { (records) throws(ChunkError) in
       let read = try forEachRecord(in: records) { (opcode, _, content) throws(ChunkError) in
@@ -40,7 +42,8 @@ struct ChunkDecoder: ~Copyable {
       }
       guard read == records.count else { throw ChunkError("the chunk ends inside a record") }
     }
-    (self.topics, items) = (topics, found)
+    self.topics = topics
+    items += found
   }
 
   /// Where a chunk's messages stand in it.
@@ -101,9 +104,10 @@ struct ChunkDecoder: ~Copyable {
     return items
   }
 
-  /// Leaves out a run or graph that says what it said before.
+  /// Leaves out a run, graph or plan that says what it said before.
   mutating func withoutRepetitions(_ items: [TraceItem]) -> [TraceItem] {
-    items.filter { item in
+    guard items.contains(where: \.mayRepeat) else { return items }
+    return items.filter { item in
       switch item {
       case .run(let run):
         if lastRun == run { return false }
@@ -111,6 +115,9 @@ struct ChunkDecoder: ~Copyable {
       case .graph(let graph):
         if lastGraphs[graph.id] == graph { return false }
         lastGraphs[graph.id] = graph
+      case .plan(let plan):
+        if lastPlans[plan.firstStep] == plan { return false }
+        lastPlans[plan.firstStep] = plan
       case .step, .finding, .detail, .gap: break
       }
       return true
@@ -156,7 +163,18 @@ struct ChunkDecoder: ~Copyable {
     // They say again what the steps say: who wants them asks for them.
     case .summary: nil
     case .finding: .finding(try FindingRecord(decoding: payload))
+    case .plan: .plan(try PlanRecord(decoding: payload))
     case .detail: .detail(try Detail(decoding: payload))
+    }
+  }
+}
+
+extension TraceItem {
+  /// Whether producers say it again now and then, so that a trace without its start can be read.
+  fileprivate var mayRepeat: Bool {
+    switch self {
+    case .run, .graph, .plan: true
+    case .step, .finding, .detail, .gap: false
     }
   }
 }

@@ -10,6 +10,10 @@ public struct TraceIndex: Equatable, Sendable {
     public var hasSteps: Bool
     /// Whether it has the run or a graph.
     public var hasNames: Bool
+    /// Whether it has a plan.
+    public var hasPlans: Bool
+    /// Whether it has findings of the producer's.
+    public var hasFindings: Bool
     /// Which steps are in it, or are summed up in it; nil where the summary does not say.
     public var steps: StepSpan?
   }
@@ -40,12 +44,14 @@ extension TraceIndex.Chunk {
   init(_ record: ChunkIndexRecord) {
     location = ChunkLocation(offset: record.chunkStart, length: record.chunkLength)
     times = record.startTime...record.endTime
-    (hasSteps, hasNames) = (false, false)
+    (hasSteps, hasNames, hasPlans, hasFindings) = (false, false, false, false)
     for (channel, _) in record.messageIndexOffsets {
       switch Topic(rawValue: channel) {
       case .step: hasSteps = true
       case .run, .graph: hasNames = true
-      case .summary, .finding, .detail, nil: break
+      case .plan: hasPlans = true
+      case .finding: hasFindings = true
+      case .summary, .detail, nil: break
       }
     }
   }

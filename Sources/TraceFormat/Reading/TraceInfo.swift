@@ -32,6 +32,8 @@ public struct TraceInfo: Equatable, Sendable {
   public var run: Run?
   /// The newest graph.
   public var graph: Graph?
+  /// The plans that came into force, in order.
+  public var plans: [PlanRecord] = []
   /// The first step, in full.
   public var first: Step?
   /// The step with the highest index, in full.
@@ -102,6 +104,9 @@ public struct TraceInfo: Equatable, Sendable {
         continue
       case .run(let run): self.run = run
       case .graph(let graph): self.graph = graph
+      case .plan(let plan):
+        plans.removeAll { $0.firstStep == plan.firstStep }
+        plans.append(plan)
       case .detail: break
       case .step(let step, _):
         known.add(step: step.index)

@@ -33,6 +33,7 @@ public enum TraceRepair {
           for item in decoder.items(ofRecords: records, at: scan.location(range)) {
             if case .step(let step, _) = item { writer.write(step: step, now: 0) }
             if case .finding(let finding) = item { writer.write(finding: finding, now: 0) }
+            if case .plan(let plan) = item { writer.write(plan: plan, now: 0) }
             if case .detail(let detail) = item { writer.write(detail: detail, now: 0) }
             note(item, &known, &outcome)
           }
@@ -65,7 +66,7 @@ public enum TraceRepair {
     case .step(let step, _):
       known.add(step: step.index)
       outcome.steps += 1
-    case .run, .graph, .finding, .detail: break
+    case .run, .graph, .finding, .plan, .detail: break
     }
   }
 
@@ -93,8 +94,11 @@ extension TraceWriter {
     for case .graph(let graph) in items where !graphs.contains(graph) {
       write(graph: graph, now: run.monotonicOrigin)
     }
+    for case .plan(let plan) in items where !plans.contains(plan) {
+      write(plan: plan, now: run.monotonicOrigin)
+    }
     let anew: Set<UInt16> = [
-      Topic.run.rawValue, Topic.graph.rawValue, Topic.summary.rawValue,
+      Topic.run.rawValue, Topic.graph.rawValue, Topic.summary.rawValue, Topic.plan.rawValue,
     ]
     var fields = FieldReader(UnsafeRawBufferPointer(rebasing: record[RecordHead.size...]))
     guard messages.contains(where: { !anew.contains($0.channel) }),

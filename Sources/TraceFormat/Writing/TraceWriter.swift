@@ -42,6 +42,7 @@ public final class TraceWriter {
   private let options: Options
   let run: Run
   private(set) var graphs: [Graph] = []
+  private(set) var plans: [PlanRecord] = []
   private var chunk: ChunkBuilder
   private var message = ByteBuffer(capacity: 64 << 10)
   private var spareMessage = ByteBuffer()
@@ -100,6 +101,16 @@ public final class TraceWriter {
     } else {
       add(graph, now: now)
     }
+    flush()
+  }
+
+  /// Writes a plan: before the first step that it is in force for, and again when it was verified.
+  public func write(plan: PlanRecord, now: UInt64) {
+    guard !isClosed else { return }
+    plans.removeAll { $0.firstStep == plan.firstStep }
+    plans.append(plan)
+    if chunk.count > 0 { flush() }
+    addNames(now: now)
     flush()
   }
 
@@ -252,7 +263,7 @@ extension TraceWriter {
     flush()
   }
 
-  /// Puts schemas, channels, run and all graphs into the chunk.
+  /// Puts schemas, channels, run, all graphs and all plans into the chunk.
   private func addNames(now: UInt64) {
     lastRepetition = position
     chunk.addRecords { buffer in
@@ -267,6 +278,7 @@ extension TraceWriter {
     let time = wallClock(now)
     add(.run, sequence: 0, logTime: time, publishTime: time)
     for graph in graphs { add(graph, now: now) }
+    for plan in plans { add(plan, now: now) }
     if chunkOpened == nil { chunkOpened = now }
   }
 
@@ -275,6 +287,15 @@ extension TraceWriter {
     graph.encode(into: &message)
     let time = wallClock(now)
     add(.graph, sequence: graph.id, logTime: time, publishTime: time)
+  }
+
+  private func add(_ plan: PlanRecord, now: UInt64) {
+    message.removeAll()
+    plan.encode(into: &message)
+    let time = wallClock(now)
+    add(
+      .plan, sequence: UInt32(truncatingIfNeeded: plan.firstStep), logTime: time,
+      publishTime: time)
   }
 
   /// Puts `message` into the chunk.

@@ -15,6 +15,8 @@ import Testing
     let finding = random.finding()
     #expect(
       try encoded(finding.encode).withUnsafeBytes { try FindingRecord(decoding: $0) } == finding)
+    let plan = random.plan()
+    #expect(try encoded(plan.encode).withUnsafeBytes { try PlanRecord(decoding: $0) } == plan)
   }
 
   /// What proto3 leaves out is 0, not what a new value starts with.
@@ -48,6 +50,7 @@ import Testing
       ("gradtop.Step", encoded(random.step().encode)),
       ("gradtop.Detail", encoded(random.detail().encode)),
       ("gradtop.Finding", encoded(random.finding().encode)),
+      ("gradtop.Plan", encoded(random.plan().encode)),
     ]
     for (name, bytes) in messages {
       let text = try Protoc.run(["--decode=\(name)"], input: bytes)

@@ -48,6 +48,29 @@ import Testing
     #expect(try told(repaired).0.steps == told(bytes).0.steps)
   }
 
+  @Test func plansStayWhereTheyCameIntoForce() throws {
+    let output = MemoryOutput()
+    let writer = TraceWriter(output: output, run: SampleTrace.run)
+    writer.write(graph: SampleTrace.graph(), now: 1_000)
+    var plan = PlanRecord()
+    (plan.firstStep, plan.budget, plan.peak) = (2, 4096, 4000)
+    for index in 0..<4 as Range<UInt64> {
+      if index == 2 { writer.write(plan: plan, now: 1_000) }
+      writer.write(step: SampleTrace.step(index), now: 1_000)
+    }
+    writer.close(now: 2_000)
+    for bytes in [output.bytes, try repair(output.bytes).bytes] {
+      let told = try told(bytes).0
+      #expect(told.plans == [plan] && told.steps.count == 4)
+      let file = TemporaryFile(bytes)
+      // The last names, which are all that is read of a long trace, have it, too.
+      let names = try #require(try TraceIndex(path: file.path)?.chunks.last(where: \.hasNames))
+      let items = try TraceFile(path: file.path).items(in: names.location)
+      #expect(items.contains(.plan(plan)))
+      #expect(try TraceInfo(path: file.path).plans == [plan])
+    }
+  }
+
   @Test func whatIsDamagedIsLeftOutAndReported() throws {
     var bytes = SampleTrace.bytes(steps: 0..<20)
     let markers = bytes.ranges(of: Marker.bytes).map(\.lowerBound)

@@ -39,7 +39,7 @@ import Testing
     var options = TraceWriter.Options()
     options.writesLevels = false
     let writer = TraceWriter(output: output, run: SampleTrace.run, options: options)
-    for index in 0..<600 {
+    for index in 0..<900 {
       writer.write(step: SampleTrace.step(UInt64(index), opCount: 200), now: 0)
     }
     writer.close(now: 0)
