@@ -92,6 +92,7 @@ extension MemoryColumns {
     [
       ("PARAMETER", parameter), ("OPTIMIZER_STATE", optimizerState), ("INPUT", input),
       ("TEMPORARY", temporary), ("ACTIVATION", activation), ("GRADIENT", gradient),
+      ("ALLOCATED", total),
     ]
   }
 }

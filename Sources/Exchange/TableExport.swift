@@ -26,11 +26,11 @@ public struct TableExport: TraceExport {
     _ source: any TraceSource, to sink: any ByteSink
   ) throws(ExportError) -> ExportSummary {
     var builder = table.builder
-    let rows = RowWriter(columns: table.columns, encoder: format.encoder, sink: sink)
+    var rows = RowWriter(columns: table.columns, format: format, sink: sink)
     var summary = try walk(
       source, note: { item in builder.note(item) },
-      add: { (step, graph) throws(ExportError) in try builder.add(step, graph, to: rows) })
-    try builder.finish(to: rows)
+      add: { (step, graph) throws(ExportError) in try builder.add(step, graph, to: &rows) })
+    try builder.finish(to: &rows)
     try rows.flush()
     summary.rows = rows.count
     return summary

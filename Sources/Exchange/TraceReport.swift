@@ -20,7 +20,8 @@ public struct TraceReport: Sendable {
   public init(_ info: TraceInfo) {
     gaps = info.gaps
     entries =
-      Self.run(info.run) + Self.steps(info) + Self.network(info) + Self.file(info)
+      Self.run(info.run) + Self.steps(info) + Self.network(info) + Self.plan(info)
+      + Self.file(info)
   }
 
   /// Lines of `key: value`; what the trace does not say has no line.
@@ -128,13 +129,30 @@ extension TraceReport {
   /// The bytes that live at the fullest moment: no arena needs less.
   private static func largestSum(_ columns: MemoryColumns?) -> UInt64? {
     guard let columns else { return nil }
-    let parts = [
-      columns.parameter, columns.optimizerState, columns.input, columns.temporary,
-      columns.activation, columns.gradient,
+    return columns.row.indices.map { columns.totalBytes(at: $0) ?? 0 }.max()
+  }
+
+  /// The plan in force at the end.
+  private static func plan(_ info: TraceInfo) -> [Entry] {
+    let plan = info.plans.last
+    let recomputed = plan?.layers.filter { $0.choice == .recomputed }.map(\.path)
+    var verdict: String?
+    if let plan, plan.verifiedSteps > 0 {
+      verdict =
+        plan.isVerified
+        ? "\(plan.verifiedGradients) gradients of \(plan.verifiedSteps) steps are bitwise equal"
+        : "no: \(plan.difference) differs"
+    }
+    return [
+      Entry("plans", info.plans.isEmpty ? .empty : Cell(info.plans.count)),
+      Entry("plan_first_step", Cell(plan?.firstStep)),
+      Entry("plan_budget_bytes", Cell(plan?.budget)),
+      Entry("plan_peak_bytes", Cell(plan?.peak)),
+      Entry("plan_store_all_bytes", Cell(plan?.storeAllPeak)),
+      Entry("plan_predicted_step_ms", Cell(plan?.predictedTime.map { Double($0) / 1e6 })),
+      Entry("plan_recomputed_layers", Cell(recomputed?.joined(separator: " "))),
+      Entry("plan_verified", Cell(verdict)),
     ]
-    return columns.row.indices.map { row in
-      parts.reduce(UInt64(0)) { row < $1.count ? $0 &+ $1[row] : $0 }
-    }.max()
   }
 
   private static func file(_ info: TraceInfo) -> [Entry] {

@@ -48,6 +48,16 @@ import Testing
         == "run.mcap: passed: nothing found in 100 steps (1 gap, the trace has no end)\n")
   }
 
+  /// A profile of another tool passes, but not because it would be healthy.
+  @Test func nothingToJudge() {
+    var report = report
+    (report.findings, report.isBlind) = ([], true)
+    #expect(
+      report.text(.text)
+        == "run.mcap: passed: nothing found in 100 steps (no loss or gradient is in it to be judged)\n"
+    )
+  }
+
   @Test func json() {
     #expect(
       report.text(.json) == #"""

@@ -3,9 +3,11 @@ import Testing
 @testable import Exchange
 
 @Suite struct RowEncoderTests {
-  private func encoded(_ cell: Cell, by encoder: any RowEncoder) -> String {
+  private func encoded(_ cell: Cell, as format: TableFormat) -> String {
+    let encoder = format.encoder(of: ["a"])
     var bytes: [UInt8] = []
-    encoder.encode([cell], of: ["a"], into: &bytes)
+    encoder.append(cell, at: 0, to: &bytes)
+    encoder.appendEnd(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -14,7 +16,8 @@ import Testing
     ("two\nlines", "\"two\nlines\""), ("a\rb", "\"a\rb\""), ("", ""), ("größer", "größer"),
   ])
   func csvQuotesWhereItMust(text: String, expected: String) {
-    #expect(encoded(.text(text), by: CSVRows()) == expected + "\r\n")
+    #expect(encoded(.text(text), as: .csv) == expected + "\r\n")
+    #expect(encoded(.name(EncodedName(text)), as: .csv) == expected + "\r\n")
   }
 
   @Test(arguments: [
@@ -23,7 +26,8 @@ import Testing
     ("größer", "größer"),
   ])
   func jsonEscapesWhereItMust(text: String, expected: String) {
-    #expect(encoded(.text(text), by: JSONRows()) == "{\"a\":\"\(expected)\"}\n")
+    #expect(encoded(.text(text), as: .json) == "{\"a\":\"\(expected)\"}\n")
+    #expect(encoded(.name(EncodedName(text)), as: .json) == "{\"a\":\"\(expected)\"}\n")
   }
 
   @Test(arguments: [
@@ -32,8 +36,8 @@ import Testing
     (.single(16_777_216), "16777216.0"), (.count(.max), "18446744073709551615"),
   ])
   func numbersReadBackToTheSameBits(cell: Cell, expected: String) {
-    #expect(encoded(cell, by: CSVRows()) == expected + "\r\n")
-    #expect(encoded(cell, by: JSONRows()) == "{\"a\":\(expected)}\n")
+    #expect(encoded(cell, as: .csv) == expected + "\r\n")
+    #expect(encoded(cell, as: .json) == "{\"a\":\(expected)}\n")
   }
 
   @Test(arguments: [
@@ -42,20 +46,20 @@ import Testing
     (.single(-.infinity), "-inf"), (.single(.signalingNaN), "nan"),
   ])
   func whatIsNotFiniteHasAName(cell: Cell, expected: String) {
-    #expect(encoded(cell, by: CSVRows()) == expected + "\r\n")
-    #expect(encoded(cell, by: JSONRows()) == "{\"a\":\"\(expected)\"}\n")
+    #expect(encoded(cell, as: .csv) == expected + "\r\n")
+    #expect(encoded(cell, as: .json) == "{\"a\":\"\(expected)\"}\n")
   }
 
   @Test(arguments: [0, 1, 10, 100, 999, 1_000, 1_010, 12_500, 86_400_000_000_001, 1 << 52])
   func microsecondsReadAsADoubleDoes(nanoseconds: UInt64) {
     #expect(
-      encoded(Cell(microseconds: nanoseconds), by: CSVRows())
+      encoded(Cell(microseconds: nanoseconds), as: .csv)
         == "\(Double(nanoseconds) / 1e3)\r\n")
   }
 
   @Test func whatWasNotMeasuredIsEmptyOrNull() {
-    #expect(encoded(.empty, by: CSVRows()) == "\r\n")
-    #expect(encoded(.empty, by: JSONRows()) == "{\"a\":null}\n")
+    #expect(encoded(.empty, as: .csv) == "\r\n")
+    #expect(encoded(.empty, as: .json) == "{\"a\":null}\n")
     #expect(Cell(nil as Double?) == .empty)
     #expect(Cell([] as [Float], 0) == .empty)
   }

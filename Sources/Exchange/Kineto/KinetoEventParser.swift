@@ -12,6 +12,8 @@ struct KinetoEventParser {
     var id: Int64 = 0
     var sequence: Int64 = -1
     var correlation: Int64 = 0
+    var allocated: Int64 = -1
+    var device: Int64 = 0
   }
 
   /// The last slice that was kept, which the next flow event is bound to.
@@ -72,6 +74,10 @@ struct KinetoEventParser {
         fields.sequence = cursor.integer(try cursor.scalar())
       } else if cursor.matches(key, "correlation") {
         fields.correlation = cursor.integer(try cursor.scalar())
+      } else if cursor.matches(key, "Total Allocated") {
+        fields.allocated = cursor.integer(try cursor.scalar())
+      } else if cursor.matches(key, "Device Type") {
+        fields.device = cursor.integer(try cursor.scalar())
       } else {
         try cursor.skip()
       }
@@ -92,6 +98,11 @@ struct KinetoEventParser {
           sequence: fields.sequence, correlation: fields.correlation,
           name: events.names.id(of: cursor.text(fields.name)),
           thread: thread(fields, cursor, &events), category: category))
+    case UInt8(ascii: "i") where cursor.matches(fields.name, "[memory]"):
+      guard fields.allocated >= 0 else { return }
+      events.allocations.append(
+        KinetoEvents.Allocation(
+          time: max(0, fields.start), total: UInt64(fields.allocated), device: fields.device))
     case UInt8(ascii: "s") where cursor.matches(fields.category, "fwdbwd"):
       bind(fields, cursor, &events) { $0.forward = $1 }
     case UInt8(ascii: "f") where cursor.matches(fields.category, "fwdbwd"):

@@ -37,7 +37,18 @@ struct KinetoEvents {
     var backward: Int?
   }
 
+  /// Bytes that are allocated on a device from a moment on.
+  struct Allocation {
+    /// Nanoseconds of the profile's clock.
+    var time: Int64
+    var total: UInt64
+    /// 0 is the CPU.
+    var device: Int64
+  }
+
   var slices: [Slice] = []
+  /// Of a profile with `profile_memory=True`.
+  var allocations: [Allocation] = []
   var flows: [Int64: Flow] = [:]
   var names = NameTable()
   /// Unix time in nanoseconds that the profile's clock counts from.

@@ -5,7 +5,8 @@ public import TraceFormat
 ///
 /// Backward is tied to the forward op by the profile's `fwdbwd` flows, else by autograd's sequence
 /// number. Modules become layers where the profile was taken `with_stack=True`. Gradient norms, loss
-/// and saved bytes are not in such a profile and stay unmeasured.
+/// and saved bytes are not in such a profile and stay unmeasured. With `profile_memory=True` it says how
+/// many bytes were allocated after each op, of all categories together.
 public struct KinetoImport: Sendable {
   /// What became of an import.
   public struct Summary: Equatable, Sendable {
@@ -26,6 +27,7 @@ public struct KinetoImport: Sendable {
   private let events: KinetoEvents
   private let units: KinetoUnits
   private let steps: KinetoSteps
+  private let memory: KinetoMemory
 
   /// Reads the profile, gzip or not, in the file `descriptor`.
   ///
@@ -35,6 +37,7 @@ public struct KinetoImport: Sendable {
     events = try reader.read()
     units = KinetoUnits(events)
     steps = KinetoSteps(units)
+    memory = KinetoMemory(events)
     guard !steps.parts.isEmpty else {
       throw .empty(reason: "no op of a training loop is in it")
     }
@@ -83,6 +86,7 @@ public struct KinetoImport: Sendable {
     var others: [String: UInt32] = [:]
     for node in graph.nodes where node.layer.isEmpty { others[node.name] = node.id }
     var end = part.start
+    var ends: [Int64] = []
     for (offset, unit) in units.units[part.units].enumerated() {
       guard let node = nodes.ofUnit[offset] ?? others[unit.name] else { continue }
       step.phaseTimes[Int(unit.phase.rawValue)] &+= UInt64(clamping: unit.duration)
@@ -93,6 +97,7 @@ public struct KinetoImport: Sendable {
         // One backward of an op: its derivative, the transposes around it, AccumulateGrad.
         step.ops.duration[last] &+= UInt64(clamping: unit.duration)
         end = max(end, unit.start &+ unit.duration)
+        ends[last] = end
         continue
       }
       step.ops.node.append(node)
@@ -100,6 +105,12 @@ public struct KinetoImport: Sendable {
       step.ops.gap.append(UInt64(clamping: unit.start &- end))
       step.ops.duration.append(UInt64(clamping: unit.duration))
       end = max(end, unit.start &+ unit.duration)
+      ends.append(end)
+    }
+    for (row, end) in ends.enumerated() {
+      guard let bytes = memory.bytes(at: end) else { continue }
+      step.memory.row.append(UInt32(row))
+      step.memory.total.append(bytes)
     }
     return step
   }

@@ -3,6 +3,8 @@ enum Cell: Equatable, Sendable {
   /// Not measured.
   case empty
   case text(String)
+  /// A text that many rows say.
+  case name(EncodedName)
   case count(UInt64)
   case number(Double)
   /// Nanoseconds, printed as microseconds.
@@ -64,17 +66,18 @@ extension Cell {
     switch self {
     case .empty: ""
     case .text(let text): text
+    case .name(let name): name.text
     case .count(let count): "\(count)"
-    case .number(let number): number.isNaN ? "nan" : "\(number)"
+    case .number(let number): number.isNaN ? "nan" : number.description
     case .microseconds: text
-    case .single(let number): number.isNaN ? "nan" : "\(number)"
+    case .single(let number): number.isNaN ? "nan" : number.description
     }
   }
 
   /// Whether JSON has a number for it.
   var isFiniteNumber: Bool {
     switch self {
-    case .empty, .text: false
+    case .empty, .text, .name: false
     case .count, .microseconds: true
     case .number(let number): number.isFinite
     case .single(let number): number.isFinite

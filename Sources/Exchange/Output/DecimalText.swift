@@ -34,7 +34,7 @@ extension Cell {
     case .count(let count): DecimalText.append(count, to: &bytes)
     case .microseconds(let nanoseconds):
       DecimalText.append(microseconds: nanoseconds, to: &bytes)
-    case .text, .number, .single:
+    case .text, .name, .number, .single:
       var text = description
       text.withUTF8 { bytes.append(contentsOf: $0) }
     }

@@ -1,12 +1,11 @@
 /// Values as JSON.
 enum JSONText {
   static func append(_ cell: Cell, to bytes: inout [UInt8]) {
-    if cell == .empty {
-      bytes.append(contentsOf: "null".utf8)
-    } else if cell.isFiniteNumber {
-      cell.append(to: &bytes)
-    } else {
-      append(cell.description, to: &bytes)
+    switch cell {
+    case .empty: bytes.append(contentsOf: "null".utf8)
+    case .name(let name): bytes.append(contentsOf: name.json)
+    case _ where cell.isFiniteNumber: cell.append(to: &bytes)
+    default: append(cell.description, to: &bytes)
     }
   }
 

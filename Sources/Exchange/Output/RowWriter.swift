@@ -1,40 +1,54 @@
 /// Writes rows to a sink, many at once.
-final class RowWriter {
+struct RowWriter: ~Copyable {
   private static let bufferSize = 64 << 10
 
   /// Rows written so far.
   private(set) var count: UInt64 = 0
 
-  private let columns: [String]
+  private let columns: Int
   private let encoder: any RowEncoder
   private let sink: any ByteSink
   private var buffer: [UInt8] = []
+  /// Cells of the row that is being written.
+  private var cells = 0
 
   /// A table with `columns`; its header comes with the first bytes.
-  init(columns: [String], encoder: any RowEncoder, sink: any ByteSink) {
-    self.columns = columns
-    self.encoder = encoder
+  init(columns: [String], format: TableFormat, sink: any ByteSink) {
+    self.columns = columns.count
+    encoder = format.encoder(of: columns)
     self.sink = sink
     buffer.reserveCapacity(Self.bufferSize + 4096)
-    encoder.encode(header: columns, into: &buffer)
+    encoder.appendHeader(to: &buffer)
   }
 
-  /// Adds a row, with a cell for each column.
-  func write(_ row: [Cell]) throws(ExportError) {
-    precondition(row.count == columns.count, "a cell for each column")
-    encoder.encode(row, of: columns, into: &buffer)
+  /// Adds the row's next cell.
+  mutating func append(_ cell: Cell) {
+    encoder.append(cell, at: cells, to: &buffer)
+    cells += 1
+  }
+
+  /// Ends the row, which must have a cell for each column.
+  mutating func endRow() throws(ExportError) {
+    precondition(cells == columns, "a cell for each column")
+    encoder.appendEnd(to: &buffer)
+    cells = 0
     count += 1
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Adds a row, with a cell for each column.
+  mutating func write(_ row: [Cell]) throws(ExportError) {
+    for cell in row { append(cell) }
+    try endRow()
+  }
+
   /// Hands on what was held back.
-  func flush() throws(ExportError) {
-    let bytes = buffer
-    buffer.removeAll(keepingCapacity: true)
+  mutating func flush() throws(ExportError) {
     var failure: ExportError?
-    bytes.withUnsafeBytes { bytes in
+    buffer.withUnsafeBytes { bytes in
       do throws(ExportError) { try sink.write(bytes) } catch { failure = error }
     }
+    buffer.removeAll(keepingCapacity: true)
     if let failure { throw failure }
   }
 }

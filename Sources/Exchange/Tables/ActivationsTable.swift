@@ -8,30 +8,35 @@ struct ActivationsTable: TableBuilder {
     "dead_units", "saturated_units", "non_finite",
   ]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  private var names = NameCells()
+
+  mutating func note(_ item: TraceItem) {
+    names.note(item)
+  }
+
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     let columns = step.activations
     for (row, id) in columns.node.enumerated() where columns.isWhole(row) {
-      let output: [Cell] = [
-        Cell(columns.mean, row),
-        Cell(columns.std, row),
-        Cell(columns.min, row),
-        Cell(columns.max, row),
-        Cell(columns.zeroFraction, row),
-        Cell(columns.units, row),
-        Cell(columns.deadUnits, row),
-        Cell(columns.saturatedUnits, row),
-        Cell(columns.nonFinite, row),
-      ]
-      // A mean is of the finite elements, and never NaN, unless there is no output: what is fused
-      // with the node behind it makes none.
-      let isThere = row < columns.mean.count && !columns.mean[row].isNaN
-      try rows.write(
-        [
-          Cell(step.index),
-          .text(graph.name(ofNode: id)),
-          Cell(graph.node(id)?.layer),
-          Cell(columns.measuredGradRMS(at: row)),
-        ] + (isThere || columns.mean.isEmpty ? output : output.map { _ in .empty }))
+      let names = names.node(id, graph)
+      // A fraction is never NaN unless there is no output: what is fused with the node behind it
+      // makes none. A mean is NaN where no element is finite.
+      let fractions = columns.zeroFraction
+      let isThere = fractions.isEmpty || row < fractions.count && !fractions[row].isNaN
+      rows.append(Cell(step.index))
+      rows.append(names.name)
+      rows.append(names.layer)
+      rows.append(Cell(columns.measuredGradRMS(at: row)))
+      rows.append(isThere ? Cell(columns.mean, row) : .empty)
+      rows.append(isThere ? Cell(columns.std, row) : .empty)
+      rows.append(isThere ? Cell(columns.min, row) : .empty)
+      rows.append(isThere ? Cell(columns.max, row) : .empty)
+      rows.append(isThere ? Cell(columns.zeroFraction, row) : .empty)
+      rows.append(isThere ? Cell(columns.units, row) : .empty)
+      rows.append(isThere ? Cell(columns.deadUnits, row) : .empty)
+      rows.append(isThere ? Cell(columns.saturatedUnits, row) : .empty)
+      rows.append(isThere ? Cell(columns.nonFinite, row) : .empty)
+      try rows.endRow()
     }
   }
 }
@@ -40,16 +45,23 @@ struct ActivationsTable: TableBuilder {
 struct TimeTable: TableBuilder {
   static let columns = ["step", "node", "layer", "t", "grad_rms"]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  private var names = NameCells()
+
+  mutating func note(_ item: TraceItem) {
+    names.note(item)
+  }
+
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     let columns = step.activations
     for (row, id) in columns.node.enumerated() where !columns.isWhole(row) {
-      try rows.write([
-        Cell(step.index),
-        .text(graph.name(ofNode: id)),
-        Cell(graph.node(id)?.layer),
-        Cell(Int(columns.timeStep[row])),
-        Cell(columns.measuredGradRMS(at: row)),
-      ])
+      let names = names.node(id, graph)
+      rows.append(Cell(step.index))
+      rows.append(names.name)
+      rows.append(names.layer)
+      rows.append(Cell(Int(columns.timeStep[row])))
+      rows.append(Cell(columns.measuredGradRMS(at: row)))
+      try rows.endRow()
     }
   }
 }

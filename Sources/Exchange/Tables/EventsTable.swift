@@ -7,20 +7,27 @@ struct EventsTable: TableBuilder {
     "step", "node", "layer", "phase", "start_ns", "duration_ns", "saved_bytes",
   ]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  private var names = NameCells()
+
+  mutating func note(_ item: TraceItem) {
+    names.note(item)
+  }
+
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     let ops = step.ops
     let ends = step.opEnds
     for (row, id) in ops.node.enumerated() {
+      let names = names.node(id, graph)
       let duration = row < ops.duration.count ? ops.duration[row] : nil
-      try rows.write([
-        Cell(step.index),
-        .text(graph.name(ofNode: id)),
-        Cell(graph.node(id)?.layer),
-        Cell(ops.phaseName(at: row)),
-        Cell(ops.gap.isEmpty ? nil : ends[row] &- (duration ?? 0)),
-        Cell(duration),
-        Cell(ops.savedBytes, row),
-      ])
+      rows.append(Cell(step.index))
+      rows.append(names.name)
+      rows.append(names.layer)
+      rows.append(Cell(ops.phaseName(at: row)))
+      rows.append(Cell(ops.gap.isEmpty ? nil : ends[row] &- (duration ?? 0)))
+      rows.append(Cell(duration))
+      rows.append(Cell(ops.savedBytes, row))
+      try rows.endRow()
     }
   }
 }

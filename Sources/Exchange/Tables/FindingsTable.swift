@@ -13,7 +13,7 @@ struct FindingsTable: TableBuilder {
     judge.examine(item)
   }
 
-  mutating func finish(to rows: RowWriter) throws(ExportError) {
+  mutating func finish(to rows: inout RowWriter) throws(ExportError) {
     for finding in judge.findings {
       try rows.write([
         .text(finding.rule.rawValue),

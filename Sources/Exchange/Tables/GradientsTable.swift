@@ -7,18 +7,25 @@ struct GradientsTable: TableBuilder {
     "step", "parameter", "layer", "grad_norm", "weight_norm", "update_norm", "non_finite",
   ]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  private var names = NameCells()
+
+  mutating func note(_ item: TraceItem) {
+    names.note(item)
+  }
+
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     let columns = step.parameters
     for (row, id) in columns.parameter.enumerated() {
-      try rows.write([
-        Cell(step.index),
-        .text(graph.name(ofParameter: id)),
-        Cell(graph.parameter(id)?.layer),
-        Cell(columns.measuredGradNorm(at: row)),
-        Cell(columns.weightNorm, row),
-        Cell(columns.updateNorm, row),
-        Cell(columns.nonFinite, row),
-      ])
+      let names = names.parameter(id, graph)
+      rows.append(Cell(step.index))
+      rows.append(names.name)
+      rows.append(names.layer)
+      rows.append(Cell(columns.measuredGradNorm(at: row)))
+      rows.append(Cell(columns.weightNorm, row))
+      rows.append(Cell(columns.updateNorm, row))
+      rows.append(Cell(columns.nonFinite, row))
+      try rows.endRow()
     }
   }
 }

@@ -20,7 +20,8 @@ struct LayersTable: TableBuilder {
     if case .graph(let graph) = item { newest = GraphIndex(graph) }
   }
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     measures.add(step, graph)
     let columns = step.activations
     for (row, id) in columns.node.enumerated() where columns.isWhole(row) {
@@ -31,7 +32,7 @@ struct LayersTable: TableBuilder {
     }
   }
 
-  mutating func finish(to rows: RowWriter) throws(ExportError) {
+  mutating func finish(to rows: inout RowWriter) throws(ExportError) {
     for layer in newest.leafLayers { try rows.write(row(of: layer)) }
   }
 

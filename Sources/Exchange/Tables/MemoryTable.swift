@@ -8,25 +8,31 @@ struct MemoryTable: TableBuilder {
     "activation", "gradient", "total",
   ]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  private var names = NameCells()
+
+  mutating func note(_ item: TraceItem) {
+    names.note(item)
+  }
+
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     let memory = step.memory
     let ends = step.ops.duration.isEmpty ? [] : step.opEnds
     for (row, op) in memory.row.enumerated() {
       let op = Int(op)
       let isKnown = op < step.ops.node.count
-      try rows.write([
-        Cell(step.index),
-        Cell(microseconds: op < ends.count ? ends[op] : nil),
-        Cell(isKnown ? graph.name(ofNode: step.ops.node[op]) : nil),
-        Cell(step.ops.phaseName(at: op)),
-        Cell(memory.parameter, row),
-        Cell(memory.optimizerState, row),
-        Cell(memory.input, row),
-        Cell(memory.temporary, row),
-        Cell(memory.activation, row),
-        Cell(memory.gradient, row),
-        Cell(memory.totalBytes(at: row)),
-      ])
+      rows.append(Cell(step.index))
+      rows.append(Cell(microseconds: op < ends.count ? ends[op] : nil))
+      rows.append(isKnown ? names.node(step.ops.node[op], graph).name : .empty)
+      rows.append(Cell(step.ops.phaseName(at: op)))
+      rows.append(Cell(memory.parameter, row))
+      rows.append(Cell(memory.optimizerState, row))
+      rows.append(Cell(memory.input, row))
+      rows.append(Cell(memory.temporary, row))
+      rows.append(Cell(memory.activation, row))
+      rows.append(Cell(memory.gradient, row))
+      rows.append(Cell(memory.totalBytes(at: row)))
+      try rows.endRow()
     }
   }
 }

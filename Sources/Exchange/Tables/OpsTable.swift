@@ -10,11 +10,12 @@ struct OpsTable: TableBuilder {
 
   private var measures = OpMeasures()
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
     measures.add(step, graph)
   }
 
-  mutating func finish(to rows: RowWriter) throws(ExportError) {
+  mutating func finish(to rows: inout RowWriter) throws(ExportError) {
     let ops = measures.ops
     let time = ops.reduce(0) { $0 + Double($1.total.totalTime) }
     for op in ops { try rows.write(row(of: op, share: time)) }

@@ -9,24 +9,24 @@ struct StepsTable: TableBuilder {
     "clip_factor", "samples_per_s",
   ]
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {
-    try rows.write([
-      Cell(step.index),
-      Cell(Double(step.start) / 1e9),
-      Cell(step.loss),
-      Cell(step.accuracy),
-      Cell(step.learningRate),
-      Cell(microseconds: step.duration),
-      Cell(microseconds: step.measuredTime(of: .data)),
-      Cell(microseconds: step.measuredTime(of: .forward)),
-      Cell(microseconds: step.measuredTime(of: .recompute)),
-      Cell(microseconds: step.measuredTime(of: .backward)),
-      Cell(microseconds: step.measuredTime(of: .optimizer)),
-      Cell(step.memory.peakBytes),
-      Cell(step.memory.activation.max()),
-      Cell(step.gradNorm),
-      Cell(step.clipFactor),
-      Cell(step.samplesPerSecond),
-    ])
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {
+    rows.append(Cell(step.index))
+    rows.append(Cell(Double(step.start) / 1e9))
+    rows.append(Cell(step.loss))
+    rows.append(Cell(step.accuracy))
+    rows.append(Cell(step.learningRate))
+    rows.append(Cell(microseconds: step.duration))
+    rows.append(Cell(microseconds: step.measuredTime(of: .data)))
+    rows.append(Cell(microseconds: step.measuredTime(of: .forward)))
+    rows.append(Cell(microseconds: step.measuredTime(of: .recompute)))
+    rows.append(Cell(microseconds: step.measuredTime(of: .backward)))
+    rows.append(Cell(microseconds: step.measuredTime(of: .optimizer)))
+    rows.append(Cell(step.memory.peakBytes))
+    rows.append(Cell(step.memory.activation.max()))
+    rows.append(Cell(step.gradNorm))
+    rows.append(Cell(step.clipFactor))
+    rows.append(Cell(step.samplesPerSecond))
+    try rows.endRow()
   }
 }

@@ -30,10 +30,10 @@ public enum TableFormat: String, CaseIterable, Sendable {
   /// A JSON object for each row, on a line of its own.
   case json
 
-  var encoder: any RowEncoder {
+  func encoder(of columns: [String]) -> any RowEncoder {
     switch self {
-    case .csv: CSVRows()
-    case .json: JSONRows()
+    case .csv: CSVRows(columns: columns)
+    case .json: JSONRows(columns: columns)
     }
   }
 }

@@ -12,16 +12,17 @@ protocol TableBuilder {
   mutating func note(_ item: TraceItem)
 
   /// Takes the next step and writes the rows that it makes.
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError)
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
 
   /// Writes the rows that need all steps.
-  mutating func finish(to rows: RowWriter) throws(ExportError)
+  mutating func finish(to rows: inout RowWriter) throws(ExportError)
 }
 
 extension TableBuilder {
   mutating func note(_ item: TraceItem) {}
 
-  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: RowWriter) throws(ExportError) {}
+  mutating func add(_ step: Step, _ graph: GraphIndex, to rows: inout RowWriter) throws(ExportError)
+  {}
 
-  mutating func finish(to rows: RowWriter) throws(ExportError) {}
+  mutating func finish(to rows: inout RowWriter) throws(ExportError) {}
 }

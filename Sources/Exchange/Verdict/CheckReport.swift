@@ -61,6 +61,8 @@ public struct CheckReport: Sendable {
   public var gaps = 0
   /// Whether the trace was closed properly.
   public var ended = true
+  /// Whether no step has a loss, a gradient or an output that rules could judge.
+  public var isBlind = false
 
   /// Nothing yet.
   public init() {}
@@ -101,6 +103,7 @@ public struct CheckReport: Sendable {
     let parts = [
       gaps > 0 ? "\(gaps) \(gaps == 1 ? "gap" : "gaps")" : nil,
       ended ? nil : "the trace has no end",
+      isBlind ? "no loss or gradient is in it to be judged" : nil,
     ]
     return parts.compactMap { $0 }.joined(separator: ", ")
   }

@@ -54,6 +54,34 @@ import Testing
     #expect(profile.summary.linked == profile.summary.backward && profile.summary.linked > 0)
   }
 
+  /// As `profile_memory=True` writes them: behind all ops, each with what is allocated from then on.
+  @Test func memoryIsThatOfTheOpsEnd() throws {
+    func op(_ name: String, _ start: Int, _ duration: Int) -> String {
+      """
+      {"ph": "X", "cat": "cpu_op", "name": "\(name)", "pid": 1, "tid": 1, "ts": \(start),
+       "dur": \(duration), "args": {"External id": 1}}
+      """
+    }
+    func memory(_ time: Int, _ total: Int, device: Int = 0) -> String {
+      """
+      {"ph": "i", "cat": "cpu_instant_event", "s": "t", "name": "[memory]", "pid": 1, "tid": 1,
+       "ts": \(time), "args": {"Total Allocated": \(total), "Bytes": 1, "Device Type": \(device)}}
+      """
+    }
+    let events = [
+      op("aten::linear", 10, 10), op("aten::relu", 30, 10), op("aten::sum", 50, 10),
+      memory(35, 2000), memory(15, 1000), memory(12, 600), memory(70, 9000),
+    ]
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).json")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try #"{"schemaVersion": 1, "traceEvents": [\#(events.joined(separator: ","))]}"#
+      .write(to: file, atomically: true, encoding: .utf8)
+    let step = try #require(try ImportedProfile(path: file.path).steps.first)
+    #expect(step.memory.row == [0, 1, 2])
+    #expect(step.memory.total == [1000, 2000, 2000])
+    #expect(step.memory.gradient.isEmpty)
+  }
+
   @Test func modulesAreLayers() throws {
     let profile = try ImportedProfile(path: Self.file("modules.json.gz").path)
     let layers = try #require(profile.graphs.first).layers
