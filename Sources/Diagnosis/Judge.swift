@@ -38,7 +38,7 @@ public struct Judge: Sendable {
         docket.adopt(finding)
         return docket.takeChanges()
       }
-    case .detail, .gap: break
+    case .detail, .plan, .gap: break
     }
     return []
   }

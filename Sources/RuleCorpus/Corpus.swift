@@ -11,13 +11,13 @@ public struct Corpus: Sendable {
     public let family: Family
     /// The mistake.
     public let fault: Fault
+    let clean: CorpusJob
+    let faulty: CorpusJob
+
     /// The model file without it.
-    public let cleanText: String
+    public var cleanText: String { clean.text }
     /// The model file with it.
-    public let faultyText: String
-    let name: String
-    let chance: Double?
-    let normsEvery: Int
+    public var faultyText: String { faulty.text }
   }
 
   /// What became of a pair.
@@ -32,14 +32,10 @@ public struct Corpus: Sendable {
     public let faulty: CorpusRun
 
     /// Whether the pair counts: the twin learns and, unless the mistake is one in itself, the faulty
-    /// model makes less than half of the twin's way.
+    /// model does not come half of the way down from where its twin began to where that ended.
     public var counts: Bool {
       guard clean.learns else { return false }
-      if fault.isAlwaysFaulty { return true }
-      let way = faulty.firstLoss - faulty.lastLoss
-      let reached = clean.firstLoss - clean.lastLoss
-      let isWorse = faulty.lastLoss > clean.lastLoss + 0.5 * reached
-      return !(way > 0.5 * reached) || isWorse
+      return fault.isAlwaysFaulty || !(faulty.lastLoss < (clean.firstLoss + clean.lastLoss) / 2)
     }
   }
 
@@ -53,44 +49,42 @@ public struct Corpus: Sendable {
       for number in 0..<models {
         let clean = family.sketch(number)
         var stream = RandomStream(seed: UInt64(number), name: "sampling of " + family.name)
+        var job = CorpusJob(name: clean.name, text: clean.text, level: clean.task.level)
+        if clean.task.isClassifier { job.chance = log(Double(clean.task.outputs)) }
+        job.normsEvery = stream.pick([1, 2, 5, 10])
         for fault in Fault.allCases {
           var faulty = clean
           guard fault.inject(into: &faulty, of: family) else { continue }
-          pairs.append(
-            Pair(
-              family: family, fault: fault, cleanText: clean.text, faultyText: faulty.text,
-              name: clean.name,
-              chance: clean.task.isClassifier ? log(Double(clean.task.outputs)) : nil,
-              normsEvery: [1, 2, 5, 10][stream.index(below: 4)]))
+          var faultyJob = job
+          (faultyJob.name, faultyJob.text) = ("\(job.name): \(fault.rawValue)", faulty.text)
+          pairs.append(Pair(family: family, fault: fault, clean: job, faulty: faultyJob))
         }
       }
     }
     self.pairs = pairs
   }
 
-  /// Trains and judges all pairs; clean models once each.
+  /// Trains and judges all pairs, on `workers` threads; clean models once each.
+  ///
+  /// - Throws: What is wrong with one of the model files.
   public func run(
-    _ rules: RuleSet, _ progress: (Int) -> Void = { _ in }
+    _ rules: RuleSet, workers: Int = 1, _ progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(TrainingError) -> [Result] {
-    var twins: [String: CorpusRun] = [:]
-    var results: [Result] = []
-    for (index, pair) in pairs.enumerated() {
-      progress(index)
-      let clean: CorpusRun
-      if let known = twins[pair.name] {
-        clean = known
-      } else {
-        clean = try CorpusRun(
-          pair.name, text: pair.cleanText, chance: pair.chance, normsEvery: pair.normsEvery,
-          rules: rules)
-        twins[pair.name] = clean
+    var jobs: [CorpusJob] = []
+    var places: [String: Int] = [:]
+    for pair in pairs {
+      for job in [pair.clean, pair.faulty] where places[job.name] == nil {
+        places[job.name] = jobs.count
+        jobs.append(job)
       }
-      let faulty = try CorpusRun(
-        "\(pair.name): \(pair.fault.rawValue)", text: pair.faultyText, chance: pair.chance,
-        normsEvery: pair.normsEvery, rules: rules)
-      results.append(
-        Result(family: pair.family, fault: pair.fault, clean: clean, faulty: faulty))
     }
-    return results
+    let runs = try CorpusJob.run(jobs, rules, workers: workers, progress)
+    return pairs.compactMap { pair in
+      guard let clean = places[pair.clean.name], let faulty = places[pair.faulty.name] else {
+        return nil
+      }
+      return Result(
+        family: pair.family, fault: pair.fault, clean: runs[clean], faulty: runs[faulty])
+    }
   }
 }

@@ -5,13 +5,12 @@ import Training
 /// A model of the corpus, trained and judged.
 public struct CorpusRun: Sendable {
   /// Which model.
-  public let name: String
+  public var name: String { job.name }
   /// How the loss went.
   public let losses: [Double]
   /// What the first finding of each rule came to, by rule.
   public let calls: [RuleName: Call]
-  /// What guessing costs, if that is known.
-  private let chance: Double?
+  private let job: CorpusJob
 
   /// How a rule called a run.
   public struct Call: Sendable {
@@ -23,22 +22,13 @@ public struct CorpusRun: Sendable {
     public var firstAlarm: UInt64?
   }
 
-  /// Trains the model file `text` and lets `rules` judge it.
+  /// Trains the model of `job` and lets `rules` judge it.
   ///
   /// - Throws: What is wrong with the model file.
-  init(
-    _ name: String, text: String, chance: Double?, normsEvery: Int, rules: RuleSet
-  ) throws(TrainingError) {
-    self.name = name
-    self.chance = chance
-    let file: ModelFile
-    do { file = try ModelFile(Array(text.utf8), folder: ".") } catch { throw .model(error) }
-    let model = try PreparedModel(file, threads: 1)
-    var recording = RecordingOptions(output: MemoryOutput())
+  init(_ job: CorpusJob, _ rules: RuleSet) throws(TrainingError) {
+    self.job = job
     let feed = TraceFeed()
-    (recording.tap, recording.normsEvery) = (feed, normsEvery)
-    var trainer = Trainer(model, control: TrainingControl())
-    _ = trainer.run(recording: recording)
+    try Self.train(job, feed)
     var judge = Judge(rules)
     var (losses, calls) = ([Double](), [RuleName: Call]())
     while case let items = feed.poll(limit: 64), !items.isEmpty {
@@ -62,6 +52,17 @@ public struct CorpusRun: Sendable {
     (self.losses, self.calls) = (losses, calls)
   }
 
+  private static func train(_ job: CorpusJob, _ feed: TraceFeed) throws(TrainingError) {
+    let file: ModelFile
+    do { file = try ModelFile(Array(job.text.utf8), folder: ".") } catch { throw .model(error) }
+    let model = try PreparedModel(file, threads: 1)
+    let output = MemoryOutput()
+    var recording = RecordingOptions(output: output)
+    (recording.tap, recording.normsEvery) = (feed, job.normsEvery)
+    var trainer = Trainer(model, control: TrainingControl())
+    _ = trainer.run(recording: recording)
+  }
+
   /// Rules that stand at warning or error at the end.
   public var alarms: Set<RuleName> {
     Set(calls.filter { $0.value.last >= .warning }.keys)
@@ -70,7 +71,7 @@ public struct CorpusRun: Sendable {
   /// Where the loss began: the mean of the first five, or what guessing costs if that is less.
   var firstLoss: Double {
     let mean = losses.prefix(5).reduce(0, +) / Double(max(1, min(5, losses.count)))
-    return min(mean, chance ?? .infinity)
+    return min(mean, job.chance ?? .infinity)
   }
 
   /// Where it came to: the mean of the last twenty.
@@ -78,6 +79,6 @@ public struct CorpusRun: Sendable {
     losses.suffix(20).reduce(0, +) / Double(max(1, min(20, losses.count)))
   }
 
-  /// Whether it came down to half of where it began: what a clean model must show.
-  public var learns: Bool { lastLoss <= 0.5 * firstLoss }
+  /// Whether it came down to its task's level: what a clean model must show.
+  public var learns: Bool { lastLoss <= job.level * firstLoss }
 }

@@ -29,6 +29,8 @@ public enum Fault: String, CaseIterable, Sendable {
   case smallInputs = "inputs ÷ 1000"
   /// A logarithm of what may be negative.
   case logarithm = "log of negative values"
+  /// A sequence eight times as long, whose end alone is asked about.
+  case longLags = "long lags"
 
   /// The rules that call it by its name, or by what it comes to at once.
   public var rules: Set<RuleName> {
@@ -49,6 +51,7 @@ public enum Fault: String, CaseIterable, Sendable {
       [.initialization, .explodingGradient, .lossDiverging, .nonFinite, .saturatedUnits]
     case .smallInputs: [.initialization, .vanishingGradient]
     case .logarithm: [.nonFinite]
+    case .longLags: [.vanishingThroughTime, .vanishingGradient]
     }
   }
 
@@ -62,55 +65,65 @@ public enum Fault: String, CaseIterable, Sendable {
 
   /// Makes the mistake; false where the model has no place for it.
   func inject(into sketch: inout ModelSketch, of family: Family) -> Bool {
-    let width = sketch.width
+    let (architecture, width) = (family.architecture, sketch.width)
+    // What goes into a unit: a convolution has nine places.
+    let fan = Double(architecture == .convolutional ? 9 * width : width)
     switch self {
     case .saturatingActivations:
-      guard family.architecture != .residual, sketch.blocks.count >= 6 else { return false }
-      for kind in ["ReLU", "Tanh", "GELU"] {
-        sketch.replaceInBlocks(Layer.plain(kind), with: Layer.plain("Sigmoid"))
-      }
+      guard !architecture.hasSkips, !architecture.isRecurrent else { return false }
+      let layer =
+        architecture == .convolutional ? Layer.convolution(width) : Layer.linear(width)
+      sketch.blocks = Array(
+        repeating: [layer, Layer.plain("Sigmoid")], count: max(8, sketch.blocks.count))
       sketch.initialization = nil
     case .smallInitialization:
-      guard family.architecture != .residual, sketch.blocks.count >= 3 else { return false }
+      // Normalization, or a way around, heals it.
+      guard !architecture.hasSkips, !sketch.has("BatchNorm2d"),
+        sketch.blocks.count >= 3 || architecture.isRecurrent
+      else { return false }
       // A gain of a tenth in each layer.
-      sketch.initialization = normal(0.1 / Double(width).squareRoot())
-    case .largeInitialization:
-      sketch.initialization = normal(8 / Double(width).squareRoot())
+      sketch.initialization = normal(0.1 / fan.squareRoot())
+    case .largeInitialization: sketch.initialization = normal(8 / fan.squareRoot())
     case .zeroInitialization:
-      guard family.architecture != .residual else { return false }
+      guard !architecture.hasSkips else { return false }
       sketch.initialization = #"{"type": "zeros"}"#
     case .largeLearningRate: sketch.learningRate *= 100
     case .smallLearningRate: sketch.learningRate /= 1000
     case .noNormalization:
-      guard family.architecture == .residual else { return false }
-      let body = [Layer.linear(width), Layer.plain("ReLU")]
-      sketch.blocks = Array(repeating: body, count: 3 * max(4, sketch.blocks.count))
+      guard architecture.hasSkips || sketch.has("BatchNorm2d") else { return false }
+      sketch.blocks = Array(
+        repeating: plainBlock(architecture, width), count: 3 * max(4, sketch.blocks.count))
     case .deadUnits:
-      guard family.architecture == .reluMLP else { return false }
+      guard architecture == .reluMLP || architecture == .convolutional,
+        !sketch.has("BatchNorm2d")
+      else { return false }
       sketch.biasInitialization = #"{"type": "constant", "value": -6}"#
     case .detach:
-      guard sketch.blocks.count >= 2 else { return false }
-      sketch.blocks[sketch.blocks.count / 2 - 1].append(Layer.plain("Detach"))
+      sketch.blocks[max(0, sketch.blocks.count / 2 - 1)].append(Layer.plain("Detach"))
     case .noZeroGrad: sketch.clearsGradients = false
     case .largeInputs, .smallInputs:
+      guard sketch.task != .modular else { return false }
       let factor = self == .largeInputs ? 1000 : 0.001
       sketch.entry.insert(#"{"type": "Scale", "factor": \#(factor)}"#, at: 0)
     case .logarithm:
       sketch.blocks[0].append(Layer.plain("Log"))
+    case .longLags:
+      guard architecture.isRecurrent else { return false }
+      sketch.entry = sketch.task.asPixels
     }
     return true
   }
 
+  /// A block without normalization and without a way around.
+  private func plainBlock(_ architecture: Architecture, _ width: Int) -> [String] {
+    switch architecture {
+    case .convolutional: [Layer.convolution(width), Layer.plain("ReLU")]
+    case .transformer: [Layer.attention(heads: 2), Layer.linear(width), Layer.plain("ReLU")]
+    default: [Layer.linear(width), Layer.plain("ReLU")]
+    }
+  }
+
   private func normal(_ deviation: Double) -> String {
     #"{"type": "normal", "std": \#(deviation)}"#
-  }
-}
-
-extension ModelSketch {
-  /// Units of the first layer with weights.
-  var width: Int {
-    let layers = (entry + blocks.flatMap { $0 }).first { $0.contains("out_features") } ?? ""
-    let digits = layers.drop { !$0.isNumber }.prefix { $0.isNumber }
-    return Int(digits) ?? 32
   }
 }

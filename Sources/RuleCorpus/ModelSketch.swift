@@ -3,6 +3,8 @@ struct ModelSketch: Sendable {
   var name = ""
   var task = Task.digits
   var seed = 0
+  /// Units or channels of its blocks.
+  var width = 32
   /// Layers before the first one with weights.
   var entry: [String] = []
   /// Blocks of layers, each of which ends in an activation.
@@ -19,14 +21,12 @@ struct ModelSketch: Sendable {
   var clearsGradients = true
   var batchSize = 32
   var steps = 200
-  /// Time steps of a sequence.
-  var length = 10
 
   /// The model file.
   var text: String {
     let layers = entry + blocks.flatMap { $0 } + head
     var parts = [
-      #""name": "\#(name)""#, #""seed": \#(seed)"#, #""data": \#(task.data(length: length))"#,
+      #""name": "\#(name)""#, #""seed": \#(seed)"#, #""data": \#(task.data)"#,
       #""model": [\#(layers.joined(separator: ", "))]"#, #""loss": \#(task.loss)"#,
     ]
     let momentum = self.momentum > 0 ? #", "momentum": \#(self.momentum)"# : ""
@@ -45,6 +45,11 @@ struct ModelSketch: Sendable {
   mutating func replaceInBlocks(_ old: String, with new: String) {
     blocks = blocks.map { $0.map { $0 == old ? new : $0 } }
   }
+
+  /// Whether any block has a layer of this type.
+  func has(_ type: String) -> Bool {
+    blocks.contains { $0.contains { $0.contains("\"\(type)\"") } }
+  }
 }
 
 /// Layers as a model file has them.
@@ -54,4 +59,25 @@ enum Layer {
   }
 
   static func plain(_ type: String) -> String { #"{"type": "\#(type)"}"# }
+
+  static func convolution(_ channels: Int) -> String {
+    #"{"type": "Conv2d", "out_channels": \#(channels), "kernel_size": 3, "padding": 1}"#
+  }
+
+  /// A layer that reads a sequence; its output is the last one's.
+  static func recurrent(_ type: String, _ units: Int) -> String {
+    #"{"type": "\#(type)", "hidden_size": \#(units), "output": "last"}"#
+  }
+
+  static func attention(heads: Int) -> String {
+    #"{"type": "MultiheadAttention", "num_heads": \#(heads)}"#
+  }
+
+  static func reshape(_ sizes: [Int]) -> String {
+    #"{"type": "Reshape", "shape": \#(sizes)}"#
+  }
+
+  static func residual(_ body: [String]) -> String {
+    #"{"type": "Residual", "body": [\#(body.joined(separator: ", "))]}"#
+  }
 }

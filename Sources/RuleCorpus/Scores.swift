@@ -25,7 +25,7 @@ public struct Scores: Sendable {
     let twins = Array(twinRuns.values)
     let called = pairs.filter { $0.faulty.alarms.contains(where: isCounted) }
     let right = pairs.filter { pair in
-      !pair.faulty.alarms.filter(isCounted).isDisjoint(with: pair.fault.rules)
+      pair.faulty.alarms.contains { isCounted($0) && $0.isRight(for: pair.fault) }
     }
     let wrong = twins.filter { $0.alarms.contains(where: isCounted) }
     let ever = twins.filter { run in
@@ -38,7 +38,7 @@ public struct Scores: Sendable {
     falsePositiveRate = share(wrong.count, twins.count)
     transientFalsePositiveRate = share(ever.count, twins.count)
     let delays = right.compactMap { pair in
-      pair.faulty.alarms.filter(isCounted).intersection(pair.fault.rules)
+      pair.faulty.alarms.filter { isCounted($0) && $0.isRight(for: pair.fault) }
         .compactMap { pair.faulty.calls[$0]?.firstAlarm }.min()
     }.sorted()
     medianDelay = delays.isEmpty ? nil : delays[delays.count / 2]
@@ -66,9 +66,9 @@ public struct RuleScores: Sendable {
     let pairs = results.filter(\.counts)
     var twinRuns: [String: CorpusRun] = [:]
     for pair in pairs { twinRuns[pair.clean.name] = pair.clean }
-    let wanted = pairs.filter { $0.fault.rules.contains(rule) }
+    let wanted = pairs.filter { rule.isRight(for: $0.fault) }
     let called = pairs.filter { $0.faulty.alarms.contains(rule) }
-    let right = called.filter { $0.fault.rules.contains(rule) }
+    let right = called.filter { rule.isRight(for: $0.fault) }
     let wrong = twinRuns.values.filter { $0.alarms.contains(rule) }
     faults = wanted.count
     recall = share(right.count, wanted.count)
@@ -77,6 +77,32 @@ public struct RuleScores: Sendable {
     let delays = right.compactMap { $0.faulty.calls[rule]?.firstAlarm }.sorted()
     medianDelay = delays.isEmpty ? nil : delays[delays.count / 2]
   }
+}
+
+extension RuleName {
+  /// Whether it names the fault, or what that comes to at once: for a rule of a pack, whether ours
+  /// about the same thing does.
+  func isRight(for fault: Fault) -> Bool {
+    guard let slash = rawValue.firstIndex(of: "/") else { return fault.rules.contains(self) }
+    let own = Self.counterparts[String(rawValue[slash...].dropFirst())] ?? []
+    return !fault.rules.isDisjoint(with: own)
+  }
+
+  /// By the published name: our rules about the same thing.
+  private static let counterparts: [String: Set<RuleName>] = [
+    "VanishingGradient": [.vanishingGradient, .vanishingThroughTime],
+    "ExplodingGradient": [.explodingGradient, .explodingThroughTime],
+    "ExplodingTensor": [.nonFinite], "NumericalError": [.nonFinite],
+    "DeadRelu": [.deadUnits], "DyingReLU": [.deadUnits], "DeadNode": [.deadUnits],
+    "DeadActivation": [.deadUnits], "SaturatedActivation": [.saturatedUnits],
+    "PoorWeightInitialization": [.initialization], "AllZero": [.initialization],
+    "WeightUpdateRatio": [.stepSize], "UnstableLearning": [.stepSize], "LearningRate": [.stepSize],
+    "OscillatingLoss": [.lossOscillating], "LossDiverging": [.lossDiverging],
+    "AbnormalLoss": [.lossDiverging, .nonFinite],
+    "LossNotDecreasing": [.lossStalled], "SlowConvergence": [.lossStalled],
+    "UnchangedLoss": [.lossStalled], "UnchangedTensor": [.lossStalled],
+    "LossStagnated": [.lossStalled],
+  ]
 }
 
 private func share(_ part: Int, _ whole: Int) -> Double {

@@ -67,7 +67,8 @@ struct SyntheticRun {
       return 0.01 / (8 * units).squareRoot()
     }
     step.activations.mean = Array(repeating: 0, count: nodes)
-    step.activations.std = Array(repeating: 1, count: nodes)
+    // Less than the loss that they make.
+    step.activations.std = Array(repeating: 0.5, count: nodes)
     step.activations.min = Array(repeating: -2, count: nodes)
     step.activations.max = Array(repeating: 2, count: nodes)
     step.activations.nonFinite = Array(repeating: 0, count: nodes)
@@ -114,7 +115,8 @@ struct SyntheticRun {
   /// What one rule, or all, make of steps 0..<count.
   func judge(
     _ rule: (any Rule.Type)? = nil, steps count: Int = 100, set: [String: Double] = [:],
-    loss: Curve = .stuck, _ change: (Int, inout Step) -> Void = { _, _ in }
+    loss: Curve = .stuck, _ change: (Int, inout Step) -> Void = { _, _ in },
+    onChange: (FindingChange) -> Void = { _ in }
   ) -> Judge {
     var rules = rule.map { RuleSet([$0]) } ?? RuleSet()
     if let rule {
@@ -126,7 +128,7 @@ struct SyntheticRun {
     for index in 0..<count {
       var step = step(index, loss: loss(index))
       change(index, &step)
-      judge.examine(step)
+      judge.examine(step).forEach(onChange)
     }
     return judge
   }

@@ -1,8 +1,9 @@
 /// How long something has been wrong at one place: what opens a finding, and what closes it.
 ///
-/// A finding opens once the condition has held at `checks` checks in a row that span `steps` steps;
-/// it closes once it has not held for as many. What is neither bad nor good (between the limit and
-/// that of the way back) changes nothing.
+/// A finding opens once the condition has held at `checks` checks in a row that span `steps` steps. It
+/// closes once the condition has been clearly over for `calm` steps, and each time that it comes again
+/// that takes twice as long: n steps open and close it O(log n) times, whatever the noise. What is
+/// neither bad nor good (between the limit and that of the way back) changes nothing.
 struct Episode: Sendable {
   /// What a check says.
   enum Check {
@@ -13,14 +14,25 @@ struct Episode: Sendable {
 
   /// How long it takes to be sure.
   struct Patience: Sendable {
-    var checks = 2
-    var steps: UInt64 = 10
+    let checks: Int
+    let steps: UInt64
+    /// Steps that it takes to be sure that it is over, the first time.
+    let calm: UInt64
+
+    /// Patience for `checks` checks and `steps` steps; for as long, it must be over.
+    init(checks: Int = 2, steps: UInt64 = 10, calm: UInt64? = nil) {
+      (self.checks, self.steps, self.calm) = (checks, steps, calm ?? steps)
+    }
+
+    /// What is sure at once, and over at once the first time.
+    static let immediate = Patience(checks: 1, steps: 1)
   }
 
   private var firstBad: UInt64?
   private var badChecks = 0
   private var firstGood: UInt64?
   private var goodChecks = 0
+  private var closings: UInt64 = 0
   private var entry: Docket.Entry?
 
   /// Whether a finding is open.
@@ -45,18 +57,20 @@ struct Episode: Sendable {
       if let entry {
         docket.hold(entry, through: step)
       } else if badChecks >= patience.checks, step >= start, step - start + 1 >= patience.steps {
+        // At the same place as before, it is the same finding.
         entry = docket.open(finding(start), gravity)
       }
     case .good:
       guard firstBad != nil else { return }
+      guard isOpen else {
+        forget()
+        return
+      }
       let start = firstGood ?? step
       firstGood = start
       goodChecks += 1
-      guard entry != nil else {
-        self = Episode()
-        return
-      }
-      if goodChecks >= patience.checks, step >= start, step - start + 1 >= patience.steps {
+      let calm = patience.calm << min(closings, 32)
+      if goodChecks >= patience.checks, step >= start, step - start + 1 >= calm {
         close(in: &docket)
       }
     case .between: break
@@ -65,7 +79,14 @@ struct Episode: Sendable {
 
   /// Ends the episode at once.
   mutating func close(in docket: inout Docket) {
-    if let entry { docket.close(entry) }
-    self = Episode()
+    guard let entry else { return }
+    docket.close(entry)
+    self.entry = nil
+    closings += 1
+    forget()
+  }
+
+  private mutating func forget() {
+    (firstBad, badChecks, firstGood, goodChecks) = (nil, 0, nil, 0)
   }
 }

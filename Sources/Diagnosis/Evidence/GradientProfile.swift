@@ -13,10 +13,13 @@ public struct GradientProfile: Sendable {
     public var position: Int
     /// Nodes with weights up to it.
     public var depth: Int
-    /// log10 of the norm; `zero` for a norm of 0.
-    public var level: Double
+    /// log10 √elements.
+    var logRoot: Double
     /// The root mean square.
     public var rms: Float
+
+    /// log10 of the norm; `zero` for a norm of 0.
+    public var level: Double { rms > 0 ? log10(Double(rms)) + logRoot : GradientProfile.zero }
   }
 
   /// What stands for log10 0: no Float is so small.
@@ -24,6 +27,9 @@ public struct GradientProfile: Sendable {
 
   /// From the input to the last node before the loss; nodes without a finite gradient are left out.
   public let points: [Point]
+
+  /// Decades by which the gradient at the input is below the one at the loss.
+  public let fall: Double
 
   /// The gradients in the rows of `columns`; nil where fewer than two nodes have one.
   init?(_ columns: ActivationColumns, _ rows: [Int], _ layout: NetworkLayout) {
@@ -33,16 +39,14 @@ public struct GradientProfile: Sendable {
     for waypoint in layout.spine {
       let row = rows[waypoint.position]
       guard row >= 0, let rms = columns.measuredGradRMS(at: row), rms.isFinite else { continue }
-      let level = rms > 0 ? log10(Double(rms)) + waypoint.logRoot : Self.zero
       points.append(
-        Point(position: waypoint.position, depth: waypoint.depth, level: level, rms: rms))
+        Point(
+          position: waypoint.position, depth: waypoint.depth, logRoot: waypoint.logRoot, rms: rms))
     }
-    guard points.count >= 2, let last = points.last, last.level > Self.zero else { return nil }
+    guard points.count >= 2, let last = points.last, last.rms > 0 else { return nil }
     self.points = points
+    fall = last.level - points[0].level
   }
-
-  /// Decades by which the gradient at the input is below the one at the loss.
-  public var fall: Double { points[points.count - 1].level - points[0].level }
 
   /// Layers with weights between the first and the last point.
   public var depth: Int { points[points.count - 1].depth - points[0].depth }

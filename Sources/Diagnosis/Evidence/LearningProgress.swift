@@ -1,11 +1,12 @@
 /// Whether the loss falls, and how far it has come.
 ///
-/// Progress is measured against a baseline: the mean of the first losses or, for a classifier, what
-/// guessing costs, whichever is less. With L the mean of the last losses,
+/// Progress is measured against a baseline: the mean of the first losses or what guessing costs,
+/// whichever is less. With L the mean of the last losses,
 ///
 ///     fall = (baseline - L) / |baseline|
 ///
-/// so that it knows neither the loss's unit nor how many steps there will be.
+/// so that it knows neither the loss's unit nor how many steps there will be. A state gives way to
+/// another one only once that has held for a tenth of the run, so that noise does not make it flicker.
 public struct LearningProgress: Sendable {
   /// How far the run is.
   public enum State: Equatable, Sendable {
@@ -31,6 +32,8 @@ public struct LearningProgress: Sendable {
     var stuck = 0.1
     /// A fall of more is learning.
     var learning = 0.5
+    /// Steps that a new state must hold, at most.
+    var settling = 50
   }
 
   /// How far the run is.
@@ -47,10 +50,16 @@ public struct LearningProgress: Sendable {
   public private(set) var firstMean: Double?
   /// The lowest mean of a window so far.
   public private(set) var leastMean = Double.infinity
-  /// The loss and the learning rate of the first step.
+  /// The loss of the first step.
+  public private(set) var firstLoss: Double?
+  /// The learning rate of the first step.
   public private(set) var firstRate: Double?
 
+  /// What guessing costs, as far as the first steps tell.
+  private var guess: Double?
   private let limits = Limits()
+  /// What the state may be about to become, and for how many steps it would have been that.
+  private var (pending, pendingSteps) = (State.early, 0)
   private var losses: [Double] = []
   /// Where the next loss goes.
   private var slot = 0
@@ -66,10 +75,12 @@ public struct LearningProgress: Sendable {
 
   /// Takes the next loss.
   ///
-  /// - Parameter chance: What guessing costs; nil where nobody knows.
-  public mutating func add(_ loss: Double, rate: Double?, chance: Double?) {
+  /// - Parameter guess: What guessing costs, where anybody knows; the first to be told stands.
+  public mutating func add(_ loss: Double, rate: Double?, guess: Double?) {
     count += 1
     if firstRate == nil { firstRate = rate }
+    if firstLoss == nil { firstLoss = loss }
+    if self.guess == nil { self.guess = guess }
     guard loss.isFinite else {
       state = .stuck
       fall = -.infinity
@@ -81,14 +92,25 @@ public struct LearningProgress: Sendable {
       guard losses.count >= limits.firstWindow else { return }
       let mean = firstSum / Double(losses.count)
       firstMean = mean
-      baseline = min(mean, chance ?? .infinity)
+      baseline = min(mean, self.guess ?? .infinity)
     }
     let mean = mean(last: limits.window)
     guard let baseline, losses.count >= limits.window else { return }
     leastMean = min(leastMean, mean)
     fall = (baseline - mean) / max(abs(baseline), .leastNormalMagnitude)
     bestFall = max(bestFall, fall)
-    state = next(state)
+    settle(next(state))
+  }
+
+  private mutating func settle(_ next: State) {
+    guard next != state else {
+      pendingSteps = 0
+      return
+    }
+    if next != pending { (pending, pendingSteps) = (next, 0) }
+    pendingSteps += 1
+    guard pendingSteps >= min(limits.settling, count / 10) else { return }
+    (state, pendingSteps) = (next, 0)
   }
 
   private func next(_ state: State) -> State {

@@ -24,6 +24,15 @@ public struct NetworkLayout: Sendable {
     public var logRoot: Double
   }
 
+  /// A bias that is added to rows.
+  struct Bias: Sendable {
+    /// Its place among the parameters.
+    var parameter: Int
+    /// The nodes that add it: their places and, with n rows of m units each, √(n · n m): times the RMS
+    /// of an output's gradient it is the most that the bias's gradient can come to.
+    var users: [(position: Int, factor: Double)]
+  }
+
   /// The graph.
   public let graph: GraphIndex
   /// From the input to the last node before the loss.
@@ -32,12 +41,14 @@ public struct NetworkLayout: Sendable {
   public let unitKinds: [UnitKind]
   /// By parameter position: whether it has two dimensions or more.
   public let isMatrix: [Bool]
-  /// By parameter position: the positions of the nodes that use it.
-  public let users: [[Int]]
+  /// Biases of `Linear` layers.
+  let biases: [Bias]
   /// What guessing costs a classifier, nats; nil where the loss is of another kind.
   public let chance: Double?
   /// The position of the loss's node.
   public let lossPosition: Int?
+  /// The position of what a mean squared error compares with the targets; nil for other losses.
+  let squaredOutput: Int?
 
   private let positions: [UInt32: Int]
 
@@ -53,6 +64,10 @@ public struct NetworkLayout: Sendable {
     let lossLayer = graph.graph.layers.first(where: \.isLoss)?.path
     lossPosition =
       lossLayer.flatMap { path in nodes.lastIndex { $0.layer == path } } ?? nodes.indices.last
+    squaredOutput = lossPosition.flatMap { position in
+      guard position < nodes.count, nodes[position].kind == "MSELoss" else { return nil }
+      return nodes[position].inputs.first.flatMap { positions[$0] }
+    }
     unitKinds = nodes.map { node in
       switch node.kind {
       case "ReLU": .rectified
@@ -61,11 +76,7 @@ public struct NetworkLayout: Sendable {
       }
     }
     isMatrix = graph.graph.parameters.map { $0.shape.count >= 2 }
-    var nodesOfParameter: [UInt32: [Int]] = [:]
-    for (position, node) in nodes.enumerated() {
-      for parameter in node.parameters { nodesOfParameter[parameter, default: []].append(position) }
-    }
-    users = graph.graph.parameters.map { nodesOfParameter[$0.id] ?? [] }
+    biases = Self.biases(graph.graph)
     spine = Self.spine(nodes, positions, loss: lossPosition)
     chance = Self.chance(nodes, positions, loss: lossPosition)
   }
@@ -75,6 +86,28 @@ public struct NetworkLayout: Sendable {
 
   /// The node at a position.
   func node(at position: Int) -> Graph.Node { graph.graph.nodes[position] }
+
+  private static func biases(_ graph: Graph) -> [Bias] {
+    var users: [UInt32: [(position: Int, factor: Double)]] = [:]
+    var others: Set<UInt32> = []
+    for (position, node) in graph.nodes.enumerated() {
+      for parameter in node.parameters {
+        guard node.kind == "Linear", let units = node.shape.last, units > 0 else {
+          others.insert(parameter)
+          continue
+        }
+        let elements = Double(node.elements)
+        let factor = (elements / Double(units) * elements).squareRoot()
+        users[parameter, default: []].append((position, factor))
+      }
+    }
+    return graph.parameters.enumerated().compactMap { position, parameter in
+      guard parameter.shape.count == 1, parameter.name.hasSuffix("bias"),
+        !others.contains(parameter.id), let users = users[parameter.id]
+      else { return nil }
+      return Bias(parameter: position, users: users)
+    }
+  }
 
   private static func isSource(_ node: Graph.Node) -> Bool {
     node.kind == "Parameter" || node.kind == "Constant"

@@ -30,11 +30,10 @@ public struct Docket: Sendable {
   public mutating func open(_ finding: Finding, _ gravity: Gravity) -> Entry {
     let subject = Subject(
       rule: finding.rule, layer: finding.layer, parameter: finding.parameter)
-    let severity = gravity.severity(progress)
     if let slot = slots[subject] {
       findings[slot].lastStep = max(finding.lastStep, findings[slot].lastStep)
       findings[slot].isOpen = true
-      findings[slot].severity = severity
+      findings[slot].severity = gravity.severity(progress)
       gravities[slot] = gravity
       note(.changed, slot)
       return Entry(slot: slot)
@@ -42,7 +41,7 @@ public struct Docket: Sendable {
     let slot = findings.count
     slots[subject] = slot
     findings.append(finding)
-    findings[slot].severity = severity
+    findings[slot].severity = gravity.severity(progress)
     gravities.append(gravity)
     changes[slot] = .opened
     return Entry(slot: slot)
@@ -66,17 +65,20 @@ public struct Docket: Sendable {
     note(.closed, entry.slot)
   }
 
-  /// Takes in how far the run is: open findings get worse or less bad with it, closed ones only less
-  /// bad.
+  /// Takes in how far the run is.
+  ///
+  /// Open findings get worse or less bad with it, closed ones only less bad; those that were closed
+  /// while it was too early to say are judged with the open ones, once.
   mutating func update(_ state: LearningProgress.State) {
     guard state != progress else { return }
+    let wasEarly = progress == .early
     progress = state
     for slot in findings.indices {
       let severity = gravities[slot].severity(state)
       let known = findings[slot].severity
-      guard severity != known, findings[slot].isOpen || severity < known else { continue }
-      // What is over counts as harmless only once the run learns, not because it is early again.
-      guard findings[slot].isOpen || state == .learning || state == .slow else { continue }
+      guard severity != known, findings[slot].isOpen || wasEarly || severity < known else {
+        continue
+      }
       findings[slot].severity = severity
       note(.changed, slot)
     }

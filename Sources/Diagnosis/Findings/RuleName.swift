@@ -10,6 +10,14 @@ public struct RuleName: RawRepresentable, Hashable, Sendable {
 }
 
 extension RuleName {
+  /// Whether it says of which layer something is wrong: that tells more than what follows of it.
+  public var isAboutLayers: Bool {
+    [
+      .vanishingGradient, .explodingGradient, .vanishingThroughTime, .explodingThroughTime,
+      .nonFinite, .deadUnits, .saturatedUnits, .missingGradient, .brokenGraph, .overwrittenTensor,
+    ].contains(self)
+  }
+
   /// Gradients shrink on their way to the input.
   public static let vanishingGradient = RuleName(rawValue: "vanishing_gradient")
   /// Gradients grow on their way to the input, or from step to step.

@@ -63,7 +63,7 @@ protocol PublishedRule: Rule {
 }
 
 extension PublishedRule {
-  var patience: Episode.Patience { Episode.Patience(checks: 1, steps: 1) }
+  var patience: Episode.Patience { .immediate }
 
   mutating func examine(_ evidence: Evidence, _ docket: inout Docket) {
     let check: Episode.Check

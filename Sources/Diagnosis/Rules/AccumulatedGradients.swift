@@ -51,7 +51,7 @@ public struct AccumulatedGradients: Rule {
     parameter: String?, value: Double?, limit: Double?
   ) {
     episode.note(
-      check, at: evidence.index, Episode.Patience(checks: 1, steps: 1), in: &docket, .fixed(.error)
+      check, at: evidence.index, .immediate, in: &docket, .fixed(.error)
     ) { start in
       let proof =
         value.map {
@@ -70,33 +70,30 @@ public struct AccumulatedGradients: Rule {
   }
 
   private func worst(_ evidence: Evidence) -> (ratio: Double, layer: String, name: String)? {
-    let (layout, step) = (evidence.layout, evidence.step)
-    guard step.parameters.gradNorm.count == step.parameters.parameter.count else { return nil }
-    var worst: (ratio: Double, layer: String, name: String)?
-    for (row, position) in evidence.parameterPositions.enumerated() where position >= 0 {
-      let parameter = layout.graph.graph.parameters[position]
-      guard parameter.shape.count == 1, parameter.name.hasSuffix("bias"),
-        let norm = step.parameters.measuredGradNorm(at: row),
-        let bound = bound(position, evidence), bound > 0
+    let (layout, columns) = (evidence.layout, evidence.step.parameters)
+    guard columns.gradNorm.count == columns.parameter.count else { return nil }
+    var worst: (ratio: Double, parameter: Int)?
+    for bias in layout.biases {
+      guard let row = evidence.row(ofParameter: bias.parameter),
+        let norm = columns.measuredGradNorm(at: row), let bound = bound(bias, evidence), bound > 0
       else { continue }
       let ratio = Double(norm) / bound
-      if ratio > worst?.ratio ?? 0 { worst = (ratio, parameter.layer, parameter.name) }
+      if ratio > worst?.ratio ?? 0 { worst = (ratio, bias.parameter) }
     }
-    return worst
+    return worst.map { ratio, position in
+      let parameter = layout.graph.graph.parameters[position]
+      return (ratio, parameter.layer, parameter.name)
+    }
   }
 
-  private func bound(_ parameter: Int, _ evidence: Evidence) -> Double? {
-    let (layout, columns) = (evidence.layout, evidence.step.activations)
-    var bound: Double?
-    for position in layout.users[parameter] {
-      let node = layout.node(at: position)
-      guard node.kind == "Linear" else { return nil }
-      let row = evidence.outputRows[position]
-      guard row >= 0, let rms = columns.measuredGradRMS(at: row), let units = node.shape.last,
-        units > 0
-      else { return nil }
-      let elements = Double(node.elements)
-      bound = (bound ?? 0) + (elements / Double(units) * elements).squareRoot() * Double(rms)
+  private func bound(_ bias: NetworkLayout.Bias, _ evidence: Evidence) -> Double? {
+    var bound = 0.0
+    for user in bias.users {
+      let row = evidence.outputRows[user.position]
+      guard row >= 0, let rms = evidence.step.activations.measuredGradRMS(at: row) else {
+        return nil
+      }
+      bound += user.factor * Double(rms)
     }
     return bound
   }

@@ -21,7 +21,7 @@ public struct BrokenGraph: Rule {
     }
     episode.note(
       columns.hasGradient.contains(true) ? .good : .bad, at: evidence.index,
-      Episode.Patience(checks: 1, steps: 1), in: &docket, .fixed(.error)
+      .immediate, in: &docket, .fixed(.error)
     ) { start in
       Finding(
         rule: Self.name, severity: .error,

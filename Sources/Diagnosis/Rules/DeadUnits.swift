@@ -29,7 +29,7 @@ public struct DeadUnits: Rule {
     // The window of 50 steps is in the count.
     episodes.note(
       evidence, .rectified, evidence.step.activations.deadUnits, limit: share,
-      Episode.Patience(checks: 1, steps: 1), &docket
+      Episode.Patience(checks: 1, steps: 1, calm: 50), &docket
     ) { node, layer, counted, units, start, limit in
       let remedies: [Remedy] = [
         .replaceActivations(["ReLU"], with: "LeakyReLU"),

@@ -36,7 +36,8 @@ public struct ExplodingGradient: Rule {
     (decades, jump) = (settings["decades"], settings["jump"])
     doublings = settings.count("doublings")
     patience = Episode.Patience(checks: 2, steps: UInt64(settings.count("steps")))
-    jumpPatience = Episode.Patience(checks: settings.count("repeats"), steps: 1)
+    jumpPatience = Episode.Patience(
+      checks: settings.count("repeats"), steps: 1, calm: patience.steps)
   }
 
   /// Compares the gradient at the input with that at the loss, and the norm with those before.
@@ -66,7 +67,7 @@ public struct ExplodingGradient: Rule {
     let check: Episode.Check =
       isJump || doubled >= doublings ? .bad : norm < 0.5 * jump * middle ? .good : .between
     let (jump, steps) = (jump, UInt64(jumpPatience.checks))
-    let patience = doubled >= doublings ? Episode.Patience(checks: 1, steps: 1) : jumpPatience
+    let patience: Episode.Patience = doubled >= doublings ? .immediate : jumpPatience
     growth.note(
       check, at: evidence.index, patience, in: &docket, .unlessLearning(atMost: .error)
     ) { start in

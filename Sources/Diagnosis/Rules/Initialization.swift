@@ -4,7 +4,7 @@ import TraceSession
 
 /// Weights or inputs of a scale with which signals grow or shrink from layer to layer.
 ///
-/// In the first ten steps, one of three: the ratio of the variances of the first and the last output on
+/// In the first step, which no update precedes, one of three: the ratio of the variances of the first and the last output on
 /// the way to the loss, taken for each eight layers, is above `ratio` or below 1 / `ratio`; the inputs'
 /// RMS, which shows in what the first layer makes of them, is above `inputs` or below
 /// 1 / `inputs`; a weight matrix is 0. A note unless learning fails as well. Glorot and Bengio (2010);
@@ -17,7 +17,7 @@ public struct Initialization: Rule {
   public static let options = [
     RuleOption("ratio", 10, "ratio of variances for each 8 layers"),
     RuleOption("inputs", 30, "RMS of the inputs that is too large; its inverse is too small"),
-    RuleOption("steps", 10, "first steps that are looked at"),
+    RuleOption("steps", 1, "first steps that are looked at: later ones tell of updates, too"),
   ]
 
   private let ratio, inputs: Double
@@ -44,8 +44,7 @@ public struct Initialization: Rule {
 
   private func inputScale(_ evidence: Evidence) -> Finding? {
     let first = evidence.layout.graph.graph.nodes.first { !$0.parameters.isEmpty }
-    guard let first, first.kind == "Linear" || first.kind.hasPrefix("Conv"),
-      let rms = inputRMS(of: first, evidence), rms.isFinite,
+    guard let first, let rms = inputRMS(of: first, evidence), rms.isFinite,
       rms > inputs || (rms < 1 / inputs && rms > 0)
     else { return nil }
     let remedy = Remedy.scaleInputs(1 / rms)
@@ -64,21 +63,18 @@ public struct Initialization: Rule {
   /// makes of it.
   private func inputRMS(of first: Graph.Node, _ evidence: Evidence) -> Double? {
     let (layout, columns) = (evidence.layout, evidence.step.activations)
-    let source = first.inputs.first ?? first.id
-    guard first.inputs.count <= 1, let position = layout.position(ofNode: source) else {
-      return nil
-    }
-    var rms = rms(columns, evidence.outputRows[position])
-    if rms == nil, first.inputs.isEmpty {
-      // Fused with a ReLU it makes no output; half of its square is what the ReLU lets through.
-      let behind = first.fusedWith.first { layout.graph.node($0)?.kind == "ReLU" }
-      rms = behind.flatMap { layout.position(ofNode: $0) }.flatMap {
-        self.rms(columns, evidence.outputRows[$0])
-      }
-      .map { $0 * 2.0.squareRoot() }
-    }
-    guard let rms else { return nil }
-    guard first.inputs.isEmpty else { return rms }
+    let source = source(of: first, evidence)
+    if let measured = source.rms { return measured }
+    guard source.isBatch, first.kind == "Linear" || first.kind.hasPrefix("Conv"),
+      let position = layout.position(ofNode: first.id)
+    else { return nil }
+    // Fused with a ReLU it makes no output; half of its square is what the ReLU lets through.
+    let behind = first.fusedWith.first { layout.graph.node($0)?.kind == "ReLU" }
+    let output =
+      columns.rms(at: evidence.outputRows[position])
+      ?? behind.flatMap { layout.position(ofNode: $0) }
+      .flatMap { columns.rms(at: evidence.outputRows[$0]) }.map { $0 * 2.0.squareRoot() }
+    guard let rms = output else { return nil }
     let parameters = evidence.step.parameters
     func norm(_ id: UInt32?) -> Double? {
       guard let id, let row = parameters.parameter.firstIndex(of: id),
@@ -95,12 +91,25 @@ public struct Initialization: Rule {
     return (rest / (weightNorm * weightNorm)).squareRoot()
   }
 
-  private func rms(_ columns: ActivationColumns, _ row: Int) -> Double? {
-    guard row >= 0, row < columns.mean.count, row < columns.std.count else { return nil }
-    let (mean, std) = (Double(columns.mean[row]), Double(columns.std[row]))
-    let rms = (mean * mean + std * std).squareRoot()
-    return rms.isFinite ? rms : nil
+  /// What a layer takes, views aside: the RMS of an output that was measured, or the batch.
+  private func source(
+    of node: Graph.Node, _ evidence: Evidence
+  ) -> (rms: Double?, isBatch: Bool) {
+    let layout = evidence.layout
+    var current = node
+    while current.inputs.count == 1, let input = current.inputs.first,
+      let position = layout.position(ofNode: input)
+    {
+      if let rms = evidence.step.activations.rms(at: evidence.outputRows[position]) {
+        return (rms, false)
+      }
+      current = layout.node(at: position)
+      guard Self.views.contains(current.kind) else { return (nil, false) }
+    }
+    return (nil, current.inputs.isEmpty)
   }
+
+  private static let views: Set<String> = ["Reshape", "Flatten", "Identity", "Transpose"]
 
   private func zeroWeights(_ evidence: Evidence) -> Finding? {
     let columns = evidence.step.parameters

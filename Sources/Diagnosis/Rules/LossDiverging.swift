@@ -4,7 +4,8 @@ import TraceSession
 /// A loss that grows instead of falling.
 ///
 /// The mean of the last ten losses is more than `factor` times the lowest mean of a window so far, and
-/// above the first losses. A loss that is nearly 0 and doubles is none.
+/// more than a tenth above the first losses; or more than `factor` times the very first loss, as where
+/// the first steps already lead away. A loss that is nearly 0 and doubles is none.
 public struct LossDiverging: Rule {
   /// As tables and options know it.
   public static let name = RuleName.lossDiverging
@@ -29,10 +30,11 @@ public struct LossDiverging: Rule {
   public mutating func examine(_ evidence: Evidence, _ docket: inout Docket) {
     let progress = evidence.progress
     guard evidence.step.loss?.isFinite == true, progress.known >= 10,
-      let first = progress.firstMean
+      let mean = progress.firstMean, let start = progress.firstLoss
     else { return }
     let now = progress.mean(last: 10)
-    let floor = min(first, progress.leastMean)
+    let first = min(mean, max(start, 0) * factor / 1.1)
+    let floor = min(first, start, progress.leastMean)
     let limit = factor * max(floor, 0)
     let check: Episode.Check =
       now > limit && now > first * 1.1 ? .bad : now < 0.8 * limit || now < first ? .good : .between

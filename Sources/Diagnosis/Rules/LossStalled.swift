@@ -13,16 +13,19 @@ public struct LossStalled: Rule {
   public static let options = [
     RuleOption("window", 50, "steps that are compared, 64 at most"),
     RuleOption("share", 0.01, "share of the loss by which it should fall in a window"),
+    RuleOption("steps", 50, "steps for which it must hold"),
   ]
 
   private let window: Int
   private let share: Double
+  private let patience: Episode.Patience
   private var episode = Episode()
 
   /// A rule that has seen nothing yet.
   public init(_ settings: RuleSettings) {
     window = min(LearningProgress.capacity, max(4, settings.count("window")))
     share = settings["share"]
+    patience = Episode.Patience(checks: 2, steps: UInt64(settings.count("steps")))
   }
 
   /// Compares the halves of the window.
@@ -40,7 +43,7 @@ public struct LossStalled: Rule {
       isDone || value > 1.5 * share ? .good : value < share ? .bad : .between
     let (limit, steps) = (share, UInt64(window))
     episode.note(
-      check, at: evidence.index, Episode.Patience(checks: 1, steps: 1), in: &docket,
+      check, at: evidence.index, patience, in: &docket,
       progress.bestFall < 0.1 ? .unlessLearning(atMost: .warning) : .fixed(.note)
     ) { start in
       let remedies: [Remedy] = [.scaleLearningRate(10)]

@@ -27,7 +27,7 @@ public struct MissingGradient: Rule {
       let isMissing = !columns.hasGradient[row] && !isBroken
       guard isMissing || episodes[row].isOpen else { continue }
       episodes[row].note(
-        isMissing ? .bad : .good, at: evidence.index, Episode.Patience(checks: 1, steps: 1),
+        isMissing ? .bad : .good, at: evidence.index, .immediate,
         in: &docket, .fixed(.error)
       ) { start in
         Self.finding(

@@ -25,7 +25,7 @@ public struct NonFinite: Rule {
       ?? parameterGradient(of: step, graph)
     let history = history
     episode.note(
-      place == nil ? .good : .bad, at: evidence.index, Episode.Patience(checks: 1, steps: 1),
+      place == nil ? .good : .bad, at: evidence.index, .immediate,
       in: &docket, .fixed(.error)
     ) { _ in
       // There is one wherever the check is bad.
@@ -89,12 +89,14 @@ private struct Place {
         return nil
       }
       let row = evidence.outputRows[position]
-      guard row >= 0, row < columns.min.count, row < columns.max.count else { return nil }
+      // NaN: fused with the node behind it, it makes no output.
+      guard row >= 0, row < columns.min.count, row < columns.max.count, !columns.min[row].isNaN
+      else { return nil }
       let range = "\(shortened(Double(columns.min[row])))…\(shortened(Double(columns.max[row])))"
       return "\(graph.name(ofNode: input)) in \(range)"
     }
     if !ranges.isEmpty { sentences.append("It takes \(ranges.joined(separator: ", ")).") }
-    let norms = it.parameters.compactMap { history.words(of: $0, graph) }
+    let norms = evidence.layout.parameters(before: it).compactMap { history.words(of: $0, graph) }
     if !norms.isEmpty { sentences.append("Gradients before: \(norms.joined(separator: "; ")).") }
     let path = evidence.layout.path(from: node)
     if path.count > 1 { sentences.append("On to the loss: \(path.joined(separator: " → ")).") }
@@ -103,6 +105,17 @@ private struct Place {
 }
 
 extension NetworkLayout {
+  /// The parameters of a node, or of the nearest one before it that has any.
+  fileprivate func parameters(before node: Graph.Node) -> [UInt32] {
+    var (current, seen) = (node, 0)
+    while current.parameters.isEmpty, seen < 100, let input = current.inputs.first,
+      let position = position(ofNode: input)
+    {
+      (current, seen) = (self.node(at: position), seen + 1)
+    }
+    return current.parameters
+  }
+
   /// The names of the nodes from the one with `id` to the loss, each the nearest to the loss that
   /// takes the one before; of a long way, its ends.
   fileprivate func path(from id: UInt32) -> [String] {

@@ -6,7 +6,7 @@ import Testing
     steps: Int, chance: Double? = nil, _ loss: (Int) -> Double
   ) -> LearningProgress.State {
     var progress = LearningProgress()
-    for step in 0..<steps { progress.add(loss(step), rate: 0.1, chance: chance) }
+    for step in 0..<steps { progress.add(loss(step), rate: 0.1, guess: chance) }
     return progress.state
   }
 
@@ -46,7 +46,7 @@ import Testing
 
   @Test func theNewestLossIsTheFirst() {
     var progress = LearningProgress()
-    for step in 0..<200 { progress.add(Double(step), rate: nil, chance: nil) }
+    for step in 0..<200 { progress.add(Double(step), rate: nil, guess: nil) }
     #expect(progress.known == LearningProgress.capacity)
     #expect(progress[0] == 199)
     #expect(progress[63] == 136)

@@ -35,7 +35,29 @@ extension NetworkCosts {
       let isElsewhere = [.forward, .recompute, .backward].contains(it.0.phase)
       return isElsewhere ? sum : sum + Double(it.1.time(atQuantile: 0.5) ?? 0)
     }
-    self.init(nodes: nodes, fixed: Self.fixed(snapshot.step), fixedTime: rest)
+    let costs = NetworkCosts(
+      nodes: nodes, fixed: Self.fixed(snapshot.step), fixedTime: rest + Self.dataTime(snapshot))
+    self = costs.scaled(by: Self.factor(snapshot, rest: costs.fixedTime))
+  }
+
+  /// How much longer a step takes than the medians of its ops together.
+  private static func factor(_ snapshot: Snapshot, rest: Double) -> Double {
+    guard let step = snapshot.step, let measured = snapshot.plan(at: step.index)?.stepTime else {
+      return 1
+    }
+    var parts = rest
+    for (node, code) in zip(step.ops.node, step.ops.phase) {
+      guard let phase = Phase(rawValue: code), [.forward, .recompute, .backward].contains(phase)
+      else { continue }
+      let median = snapshot.totals.total(of: node, in: phase)?.time(atQuantile: 0.5)
+      parts += Double(median ?? 0)
+    }
+    return parts > 0 ? measured / parts : 1
+  }
+
+  /// Nanoseconds of putting a batch in place.
+  private static func dataTime(_ snapshot: Snapshot) -> Double {
+    Double(snapshot.step?.measuredTime(of: .data) ?? 0)
   }
 
   private static func node(
