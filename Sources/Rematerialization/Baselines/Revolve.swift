@@ -66,6 +66,14 @@ public struct Revolve: Sendable {
     return actions
   }
 
+  /// The plans with one snapshot, two, …, as far as nothing is both smaller and faster.
+  public static func plans(_ costs: ChainCosts) -> [ChainPlan] {
+    let all = (1...costs.count).compactMap { snapshots in
+      try? ChainPlan(schedule(costs, snapshots: snapshots), for: costs)
+    }
+    return ChainPlanner.pareto(all)
+  }
+
   private static func reverse(
     _ s: Int, _ t: Int, _ snapshots: Int, into actions: inout [ChainAction]
   ) {

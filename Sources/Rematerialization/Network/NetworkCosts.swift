@@ -62,6 +62,21 @@ public struct NetworkCosts: Equatable, Sendable {
     self.fixedTime = fixedTime
   }
 
+  /// The same with all times longer or shorter by a factor.
+  ///
+  /// Medians of ops add up to less than the median of a step, since each op is now and then late;
+  /// what is measured of whole steps says by how much.
+  public func scaled(by factor: Double) -> NetworkCosts {
+    guard factor.isFinite, factor > 0 else { return self }
+    var result = self
+    result.fixedTime *= factor
+    for index in nodes.indices {
+      result.nodes[index].forwardTime *= factor
+      result.nodes[index].backwardTime *= factor
+    }
+    return result
+  }
+
   /// The node whose bytes a node's result stands in; nil where they are the batch's.
   func storage(_ node: Int) -> Int? {
     var at = node

@@ -6,6 +6,8 @@ extension Stages {
   public func order(_ plan: ChainPlan) -> [NetworkAction] {
     var actions: [NetworkAction] = []
     var hasRun = Array(repeating: false, count: nodes.count)
+    // By stage: which of its savings is there.
+    var held = Array(repeating: 0, count: nodes.count)
     for (position, action) in plan.schedule.enumerated() {
       switch action {
       case .forward(let stage), .forwardDroppingInput(let stage):
@@ -13,20 +15,38 @@ extension Stages {
         hasRun[stage - 1] = true
         actions += forward(
           again.map { Recomputation(network, nodes[stage - 1]).nodes(making: $0) }, stage)
-      case .forwardSaving(let stage, _):
+      case .forwardSaving(let stage, let saving):
+        held[stage - 1] = saving
         var again: [Int]?
         if hasRun[stage - 1] {
           let next = position + 1 < plan.schedule.count ? plan.schedule[position + 1] : nil
           let output = next == .backward(stage) ? nil : outputs[stage - 1]
+          if let (block, choice) = option(stage, saving) {
+            actions += block.forward(again: choice, withOutput: output != nil)
+            continue
+          }
           again = Recomputation(network, nodes[stage - 1]).nodes(output: output)
         }
         hasRun[stage - 1] = true
         actions += forward(again, stage)
-      case .backward(let stage): actions += nodes[stage - 1].reversed().map { .backward($0) }
+      case .backward(let stage):
+        if let (block, choice) = option(stage, held[stage - 1]) {
+          actions += block.backward(choice)
+          continue
+        }
+        actions += nodes[stage - 1].reversed().map { .backward($0) }
       case .dropOutput, .dropSaved: break
       }
     }
     return actions
+  }
+
+  /// What a saving other than the first keeps of a stage.
+  private func option(
+    _ stage: Int, _ saving: Int
+  ) -> (block: BlockOptions, choice: BlockOptions.Choice)? {
+    guard saving > 0, let it = options[stage - 1], saving <= it.choices.count else { return nil }
+    return (it.block, it.choices[saving - 1])
   }
 
   private func forward(_ again: [Int]?, _ stage: Int) -> [NetworkAction] {

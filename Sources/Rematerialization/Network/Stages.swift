@@ -11,14 +11,22 @@ public struct Stages: Sendable {
   let outputs: [Int?]
   /// The chain.
   public let costs: ChainCosts
+  /// By stage: what else can be kept of it; the savings of the chain's stage behind the first.
+  private(set) var options: [(block: BlockOptions, choices: [BlockOptions.Choice])?]
 
   /// - Throws: `CostError` where the network has no nodes or its costs cannot be used.
   public init(_ network: NetworkCosts) throws(CostError) {
     self.network = network
     (nodes, outputs) = Self.cut(network)
     var stages: [ChainStage] = []
+    options = []
     for (range, output) in zip(nodes, outputs) {
-      stages.append(StageCosts(network, range, output: output).stage)
+      var stage = StageCosts(network, range, output: output).stage
+      let block = BlockOptions(network, range, output: output)
+      let choices = block?.choices() ?? []
+      if let block { stage.savings += choices.map { block.saving($0, of: stage) } }
+      options.append(block.map { ($0, choices) })
+      stages.append(stage)
     }
     costs = try ChainCosts(input: 0, inputGradient: 0, stages: stages)
   }
