@@ -13,7 +13,8 @@ extension DataDescription {
         (inputs, Self.place(inputs, folder)), (targets, Self.place(targets, folder)), wantsClasses)
     case .csv(let file, let target, let hasHeader, let delimiter, let scale):
       let table = try table(
-        Self.place(file, folder), hasHeader: hasHeader ?? target.isNamed, delimiter: delimiter)
+        Self.place(file, folder), hasHeader: hasHeader ?? target.isNamed, delimiter: delimiter,
+        allowsNames: wantsClasses)
       return try Dataset(
         table: table, target: try target.index(in: table, file: file), scale: scale,
         wantsClasses: wantsClasses, path: "data.file", file: file)
@@ -47,7 +48,7 @@ extension DataDescription {
   }
 
   private func table(
-    _ file: String, hasHeader: Bool, delimiter: UInt8
+    _ file: String, hasHeader: Bool, delimiter: UInt8, allowsNames: Bool
   ) throws(DataError) -> NumberTable {
     let bytes: [UInt8]
     do { bytes = try readBytes(of: file) } catch {
@@ -56,10 +57,15 @@ extension DataDescription {
     guard let text = gunzipped(bytes) else {
       throw DataError("data.file", file: file, "the gzip data is damaged")
     }
-    do { return try NumberTable(text, delimiter: delimiter, hasHeader: hasHeader) } catch {
+    do {
+      return try NumberTable(
+        text, delimiter: delimiter, hasHeader: hasHeader, allowsNames: allowsNames)
+    } catch {
       throw DataError(
         "data.file", file: file, error.reason,
-        hint: hasHeader ? "" : "a line of names needs \"header\": true")
+        hint: hasHeader
+          ? error.isName ? "inputs are numbers; only classes may have names" : ""
+          : "a line of names needs \"header\": true")
     }
   }
 

@@ -40,6 +40,14 @@ extension Dataset {
     guard table.columns > 1 else {
       throw DataError(path, file: file, "one column only: nothing is left beside the target")
     }
+    if let column = table.classes.keys.sorted().first(where: { $0 != target }) {
+      throw DataError(
+        path, file: file,
+        "column \(column + 1) holds names, as \"\(table.classes[column]?.first ?? "")\"",
+        hint: table.lines.first == 1 && table.classes.count == table.columns
+          ? "a line of names needs \"header\": true"
+          : "inputs are numbers; only the target's classes may have names")
+    }
     var (inputs, targets): ([Float], [Float]) = ([], [])
     inputs.reserveCapacity(table.rows * (table.columns - 1))
     for row in 0..<table.rows {

@@ -2,6 +2,8 @@
 public struct Dataset: Sendable {
   /// What a network should answer.
   public enum Targets: Equatable, Sendable {
+    /// Nothing: for losses of the output alone.
+    case none
     /// Numbers, `shape` for each sample.
     case values([Float], shape: [Int])
     /// Classes, 0 ..< count, `shape` for each sample: `[]` is one, `[T]` one for each time step.
@@ -50,6 +52,7 @@ extension Dataset {
       self.inputs.withUnsafeBufferPointer { copyRows($0, inputShape, indices, to: inputs) }
     }
     switch self.targets {
+    case .none: return
     case .values(let values, let shape):
       guard let targets else { return }
       values.withUnsafeBufferPointer { copyRows($0, shape, indices, to: targets) }

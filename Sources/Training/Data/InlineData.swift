@@ -50,9 +50,7 @@ extension Dataset {
     let shape = Array(x.shape.dropFirst())
     try Self.checkFinite(x.numbers, width: shape.reduce(1, *), path: "data.inputs")
     guard let targets else {
-      self.init(
-        inputs: x.numbers, inputShape: shape,
-        targets: .values(Array(repeating: 0, count: count), shape: []), count: count)
+      self.init(inputs: x.numbers, inputShape: shape, targets: .none, count: count)
       return
     }
     let y = try NestedNumbers(targets, path: "data.targets")

@@ -31,6 +31,8 @@ struct LayerPlace {
   var path: String
   /// Who owns its parameters: the path with dots, that of copy 0 in a shared `Repeat`.
   var owner: String
+  /// Whether it is a copy in a shared `Repeat` that has the parameters of copy 0.
+  var isShared = false
   /// What the model file says of its parameters' first values.
   var initialValues = InitialValues()
 }

@@ -42,6 +42,8 @@ struct LinearLayer: LayerDefinition {
 
 /// Bounds that keep sizes from overflowing.
 enum LayerLimits {
+  /// The most layers and containers of a model, copies counted.
+  static let layers = 200_000
   /// The largest size of a dimension.
   static let size = 1 << 31
   /// The largest number of features where their square is a size, too.

@@ -4,7 +4,7 @@ internal import Autodiff
 struct ModelParts {
   let dataset: Dataset?
   private(set) var builder: ModelBuilder
-  let maker: PlanMaker
+  private(set) var maker: PlanMaker
 
   init(_ file: ModelFile, threads: Int) throws(TrainingError) {
     do {
@@ -30,6 +30,9 @@ struct ModelParts {
     options.seed = file.seed
     maker = PlanMaker(
       network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
+    let whole = maker
+    maker.options.offload = try file.memory.offload.options(
+      whole.network, layers: builder.layers, plan: { () throws(PlanError) in try whole.plan(nil) })
   }
 
   static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {
@@ -37,6 +40,7 @@ struct ModelParts {
     var form = ModelBuilder.BatchForm(input: Shape([size] + dataset.inputShape))
     form.tokens = { dataset.tokenCount }
     switch dataset.targets {
+    case .none: break
     case .values(_, let shape):
       form.target = Shape([size] + shape)
     case .classes(_, let shape, _):

@@ -9,6 +9,8 @@ public final class PreparedModel {
   /// The plan of what is kept and what made again; nil where none was asked for.
   public internal(set) var inForce: PlanInForce?
   let maker: PlanMaker
+  /// What leaves memory goes there; nil where nothing does.
+  private(set) var store: OffloadFile?
   /// The samples; nil where the model uses none.
   let dataset: Dataset?
   let layers: [BuiltLayer]
@@ -29,13 +31,14 @@ public final class PreparedModel {
       if case .plan(let refused) = error { throw Self.refusal(refused, parts.builder.layers) }
       throw error
     }
-    do { executor = try Executor(plan) } catch { throw .plan(error) }
+    store = try Self.store(for: plan)
+    do { executor = try Executor(plan, store: store) } catch { throw .plan(error) }
     if file.memory != MemoryDescription() {
       do {
         inForce = PlanInForce(
-          budget: file.memory.budget, peak: plan.arenaBytes,
-          storeAllPeak: plan.options.order == nil
-            ? plan.arenaBytes : try maker.plan(nil).arenaBytes)
+          plan, budget: file.memory.budget,
+          storeAll: plan.options.order == nil && plan.offloadedBytes == 0
+            ? plan : try maker.storeAll())
       } catch { throw .plan(error) }
     }
     usesBatch = builder.network.values.contains { $0.origin == .input || $0.origin == .target }
@@ -73,6 +76,16 @@ public final class PreparedModel {
     default: return .plan(error)
     }
   }
+
+  private static func store(for plan: Plan) throws(TrainingError) -> OffloadFile? {
+    guard plan.offloadedBytes > 0 else { return nil }
+    do {
+      return try OffloadFile(bytes: plan.offloadedBytes, transfers: plan.offloadedTensors)
+    } catch { throw .offload(error) }
+  }
+
+  /// Another plan may send other tensors out.
+  func makeStore(for plan: Plan) throws(TrainingError) { store = try Self.store(for: plan) }
 
   private func set(_ parameter: ParameterID, to start: Start) {
     let it = executor.plan.network[parameter]

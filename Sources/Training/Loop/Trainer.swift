@@ -32,6 +32,8 @@ public struct TrainingOutcome: Sendable {
   public var loss = Double.nan
   /// Over the whole training data; nil where the model is no classifier.
   public var accuracy: Double?
+  /// Activations were measured in each so many-th step; 0: in none.
+  public var normsEvery = 0
   /// Seconds from the first step's start to the last one's end.
   public var seconds = 0.0
   /// Why the run broke; nil where it did not.
@@ -43,6 +45,8 @@ public struct TrainingOutcome: Sendable {
   public var verdict: PlanVerifier.Verdict?
   /// The plan in force at the end; nil where none was asked for.
   public var plan: PlanInForce?
+  /// Why the file of what leaves memory failed; nil where it did not.
+  public var offloadFailure: String?
 
   /// Nothing done yet.
   public init() {}
@@ -81,9 +85,13 @@ public struct Trainer {
         tap: recording.tap, syncsEachChunk: recording.syncsEachChunk, observe: recording.observe)
     }
     var outcome = train(recorder, recording, normsEvery: normsEvery)
+    outcome.normsEvery = normsEvery
     outcome.recording = recorder?.finish()
+    // Who judges the steps may have come to the last ones only now.
+    outcome.breakReason = control.breakReason
     outcome.verdict = verifier?.verdict
     outcome.plan = model.inForce
+    outcome.offloadFailure = model.store?.failure
     if model.file.loss.isClassifier { outcome.accuracy = accuracy() }
     return outcome
   }
@@ -107,13 +115,17 @@ public struct Trainer {
     var outcome = TrainingOutcome()
     let begin = MonotonicClock.now()
     var start = begin
-    var measured = StepMeasurement(model)
-    defer { measured?.deallocate() }
+    var measured = model.file.memory.budget.map { StepMeasurement(model, budget: $0) }
     var step = 0
     /// A step that broke: it can be walked again, since its update was left out.
     var broken: Int?
+    /// Whether a step was not finite: the first such one is measured, whatever others are.
+    var hasBroken = false
     loop: while step < steps {
       let turn = control.waitForTurn(after: start)
+      if let budget = control.takeBudget() {
+        measured = StepMeasurement(model, budget: budget)
+      }
       switch turn {
       case .end: break loop
       case .walk where broken != nil:
@@ -124,8 +136,9 @@ public struct Trainer {
       let slot = recorder?.ring.claim()
       if slot == nil { recorder?.drop() }
       var record = StepRecord()
-      record.stopsAtNonFinite = control.breaksAtNonFinite
-      let isMeasured =
+      let canRepeat = isInstrumented && slot != nil && !hasBroken
+      record.stopsAtNonFinite = control.breaksAtNonFinite || canRepeat
+      var isMeasured =
         isInstrumented && normsEvery > 0
         && (step % normsEvery == 0 || step == steps - 1 || turn == .walk)
       if let slot, isInstrumented {
@@ -138,9 +151,17 @@ public struct Trainer {
       }
       if let measured { record.times = record.times ?? measured.buffer }
       start = MonotonicClock.now()
-      let result = perform(step, record: record)
+      var result = perform(step, record: record)
+      if result.isBroken, canRepeat {
+        // The update was left out: the same once more, this time with a look at all outputs.
+        hasBroken = true
+        record.stopsAtNonFinite = control.breaksAtNonFinite
+        record.outputs = slot?.pointee.outputs
+        if !record.stopsAtNonFinite || !isMeasured { result = perform(step, record: record) }
+        isMeasured = true
+      }
       if turn == .walk { control.finishWalk() }
-      measured?.add(record, of: model.executor.plan, result)
+      measured?.add(record, result)
       if let slot {
         slot.pointee.index = step
         slot.pointee.start = start
@@ -157,10 +178,9 @@ public struct Trainer {
       outcome.steps = step + 1
       outcome.loss = result.loss
       control.report(steps: step + 1, loss: result.loss)
-      verifier?.compare(step, with: model)
-      if let times = measured?.finished {
-        if model.replan(times, rows: rowLimit) { recorder?.adopt(model.executor.plan) }
-        measured?.deallocate()
+      verify(step, recorder)
+      if let done = measured, let times = done.finished {
+        replan(times, budget: done.budget, after: step, recorder)
         measured = nil
       }
       if result.isBroken {
@@ -169,10 +189,10 @@ public struct Trainer {
         broken = step
         if control.endsWhenBroken, record.inspection == nil { walk(step, recorder, waits: false) }
       }
-      if control.breakReason != nil, control.endsWhenBroken { break }
+      if control.isBroken, control.endsWhenBroken { break }
       step += 1
     }
-    outcome.breakReason = control.breakReason
+    tellVerdict(recorder)
     outcome.seconds = Double(MonotonicClock.now() - begin) / 1e9
     return outcome
   }
@@ -210,36 +230,76 @@ public struct Trainer {
     }
   }
 
-  /// Rows that a step of any plan may have: what the recorder has room for.
-  private var rowLimit: Int { Recorder.rowLimit(model) }
-
   private var samples: Int {
     model.usesBatch ? model.file.training.batchSize * model.file.training.accumulate : 1
   }
 }
 
-/// The first steps of a run with a budget, measured so that the rest can be planned better.
-private struct StepMeasurement {
+// MARK: - Plans
+
+extension Trainer {
+  /// Goes on within `budget`, where a plan for it is found.
+  private func replan(_ times: StepTimes, budget: Int, after step: Int, _ recorder: Recorder?) {
+    control.tellPlanning("planning")
+    let outcome = model.replan(
+      times, budget: budget, from: step + 1, rows: recorder?.ring.rows ?? .max)
+    switch outcome {
+    case .adopted:
+      if let plan = model.inForce { recorder?.adopt(model.executor.plan, plan.record) }
+    case .unchanged:
+      if let plan = model.inForce { recorder?.write(plan.record) }
+    case .refused(.budget(let error)):
+      return control.tellPlanning(
+        "a budget of \(error.budget) bytes cannot be met: \(error.stage) needs "
+          + "\(error.smallest)")
+    case .refused: return control.tellPlanning("no plan for this budget can be run")
+    }
+    control.tellPlanning("")
+  }
+
+  /// Compares a step's gradients, and tells how that went after the first one and after the last.
+  private func verify(_ step: Int, _ recorder: Recorder?) {
+    guard let verifier else { return }
+    let isFirst = verifier.verdict.steps == 0
+    let wasEqual = verifier.verdict.difference == nil
+    verifier.compare(step, with: model)
+    let isNews = wasEqual && verifier.verdict.difference != nil
+    if isFirst || isNews { tellVerdict(recorder) }
+  }
+
+  private func tellVerdict(_ recorder: Recorder?) {
+    guard let verdict = verifier?.verdict, var record = model.inForce?.record else { return }
+    record.verifiedSteps = UInt64(verdict.steps)
+    record.verifiedGradients = UInt64(verdict.equal)
+    record.difference = verdict.difference?.parameter ?? ""
+    recorder?.write(record)
+  }
+}
+
+/// Steps that are measured so that the rest can be planned.
+private final class StepMeasurement {
+  /// Bytes to plan for.
+  let budget: Int
   let buffer: UnsafeMutablePointer<UInt64>
   private var times: StepTimes
 
-  /// Nil where there is no budget.
-  init?(_ model: PreparedModel) {
-    guard model.file.memory.budget != nil else { return nil }
+  init(_ model: PreparedModel, budget: Int) {
+    self.budget = budget
     let plan = model.executor.plan
     buffer = .allocate(capacity: 2 * max(1, plan.rows.count))
     times = StepTimes(plan)
   }
 
-  mutating func add(_ record: StepRecord, of plan: Plan, _ result: StepResult) {
-    guard let column = record.times else { return }
-    times.add(column, of: plan, phases: result.phases)
+  func add(_ record: StepRecord, _ result: StepResult) {
+    // A step that is walked waits for somebody.
+    guard let column = record.times, record.inspection == nil else { return }
+    times.add(column, phases: result.phases)
   }
 
   /// All that was to be measured; nil until then.
   var finished: StepTimes? { times.count >= StepTimes.steps ? times : nil }
 
-  func deallocate() { buffer.deallocate() }
+  deinit { buffer.deallocate() }
 }
 
 // MARK: - Before and after
@@ -275,14 +335,25 @@ extension Trainer {
     return run
   }
 
-  /// The share of all training samples whose class is predicted.
+  /// How long somebody who ends a run waits for its accuracy, in nanoseconds.
+  static let patience: UInt64 = 500_000_000
+
+  /// The share of all training samples whose class is predicted; nil where there are no classes, or
+  /// where the run was ended and it takes long.
   private func accuracy() -> Double? {
     guard let data = model.dataset else { return nil }
     let size = model.file.training.batchSize
     var indices = Array(repeating: Int32(0), count: size)
     var (correct, judged) = (0, 0)
+    var ended: UInt64?
     for first in stride(from: 0, to: data.count, by: size) {
       let rows = min(size, data.count - first)
+      if control.isEnded {
+        let now = MonotonicClock.now()
+        let since = ended ?? now
+        guard now - since < Self.patience else { return nil }
+        ended = since
+      }
       for row in indices.indices { indices[row] = Int32((first + row) % data.count) }
       let reading = model.executor.evaluate(samples: rows, of: size) { tensors in
         indices.withUnsafeBufferPointer {

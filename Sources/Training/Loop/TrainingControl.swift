@@ -32,7 +32,11 @@ public final class TrainingControl: Sendable {
   private let walking = Atomic<Bool>(false)
   /// Whether a walked step runs to its end.
   private let walksOut = Atomic<Bool>(false)
+  private let broken = Atomic<Bool>(false)
   private let reason = Mutex<String?>(nil)
+  /// Bytes of a budget that somebody wants; 0: nobody does.
+  private let wantedBudget = Atomic<Int>(0)
+  private let planning = Mutex("")
 
   /// Running, at full speed.
   public init(breaksAtNonFinite: Bool = false, endsWhenBroken: Bool = false) {
@@ -102,6 +106,8 @@ extension TrainingControl {
   /// Holds the training thread while paused, or until the next step is due.
   func waitForTurn(after start: UInt64) -> Turn {
     while !isEnded {
+      // Breaking pauses: a run that is to end then must not wait for somebody to go on.
+      if endsWhenBroken, isBroken { return .end }
       if isPaused {
         if permits.load(ordering: .relaxed) > 0 {
           permits.subtract(1, ordering: .relaxed)
@@ -140,14 +146,40 @@ extension TrainingControl {
   }
 }
 
+// MARK: - Memory
+
+extension TrainingControl {
+  /// Asks for a plan within `budget` bytes: the next steps are measured, and the run goes on with it.
+  public func plan(budget: Int) {
+    guard budget > 0 else { return }
+    tellPlanning("measuring for the new plan")
+    wantedBudget.store(budget, ordering: .relaxed)
+  }
+
+  /// What becomes of the plan that was asked for; empty: nothing is to be told.
+  public var planningNote: String { planning.withLock { $0 } }
+
+  func tellPlanning(_ note: String) { planning.withLock { $0 = note } }
+
+  /// The budget that somebody wants, once.
+  func takeBudget() -> Int? {
+    guard wantedBudget.load(ordering: .relaxed) > 0 else { return nil }
+    return wantedBudget.exchange(0, ordering: .relaxed)
+  }
+}
+
 // MARK: - Breaking
 
 extension TrainingControl {
   /// Stops the run where it is, for a reason that is told; the first reason counts.
   public func breakRun(_ why: String) {
     reason.withLock { $0 = $0 ?? why }
+    broken.store(true, ordering: .releasing)
     pause()
   }
+
+  /// Whether it broke.
+  var isBroken: Bool { broken.load(ordering: .acquiring) }
 
   /// Why the run broke; nil where it did not.
   public var breakReason: String? { reason.withLock { $0 } }

@@ -14,6 +14,8 @@ public enum TrainingError: Error {
   case weights(SafetensorsError)
   /// The network cannot be planned.
   case plan(PlanError)
+  /// There is no file for what leaves memory.
+  case offload(OffloadError)
   /// A memory budget cannot be met.
   case budget(MemoryBudgetError)
   /// What is to be kept and what not cannot be planned.

@@ -18,7 +18,9 @@ extension MemoryDescription.Checkpoint {
     case .layers(let paths):
       do {
         return StepOrder(
-          NetworkCosts(plan).order(recomputing: try groups(paths, plan, layers)))
+          NetworkCosts(plan).order(
+            recomputing: try plan.network.nodes(
+              of: paths, layers: layers, path: "memory.checkpoint.layers")))
       } catch { throw .model(error) }
     case .budget(let bytes):
       if plan.arenaBytes <= bytes { return nil }
@@ -43,25 +45,5 @@ extension MemoryDescription.Checkpoint {
     do {
       return StepOrder(stages.order(try ChainPlan(schedule(stages.costs), for: stages.costs)))
     } catch { throw .planning(.invalid(error)) }
-  }
-
-  /// The nodes of each layer.
-  private func groups(
-    _ paths: [String], _ plan: Plan, _ layers: [BuiltLayer]
-  ) throws(ModelFileError) -> [Range<Int>] {
-    var groups: [Range<Int>] = []
-    for (index, path) in paths.enumerated() {
-      let nodes = plan.network.nodes.indices.filter {
-        let layer = plan.network.nodes[$0].layer
-        return layer == path || layer.hasPrefix(path + "/")
-      }
-      guard let first = nodes.first, let last = nodes.last else {
-        throw ModelFileError(
-          "memory.checkpoint.layers[\(index)]", "there is no layer \"\(path)\"",
-          hint: Spelling.hint(for: path, among: layers.map(\.path)))
-      }
-      groups.append(first..<last + 1)
-    }
-    return groups
   }
 }

@@ -14,8 +14,20 @@ public struct MemoryDescription: Equatable, Sendable {
     case budget(Int)
   }
 
+  /// What goes out to a file between forward and backward.
+  public enum Offload: Equatable, Sendable {
+    /// Nothing.
+    case none
+    /// What these layers leave for backward, with so many bytes on their way at a time.
+    case layers([String], budget: Int?)
+    /// What can be written and read while other ops run.
+    case auto
+  }
+
   /// What is recomputed.
   public var checkpoint = Checkpoint.none
+  /// What goes out to a file.
+  public var offload = Offload.none
   /// A file that `gradtop plan` wrote; relative paths start at the model file.
   public var plan: String?
 
@@ -23,6 +35,9 @@ public struct MemoryDescription: Equatable, Sendable {
   public init() {}
 
   /// The bytes that are asked for.
+  ///
+  /// Inlined into the training loop it makes Swift 6.3's optimizer fail.
+  @inline(never)
   var budget: Int? { if case .budget(let bytes) = checkpoint { bytes } else { nil } }
 
   init(_ part: ObjectReader?) throws(ModelFileError) {
@@ -41,7 +56,7 @@ public struct MemoryDescription: Equatable, Sendable {
         "expected \"none\", \"sqrt\", {\"every\": K}, {\"layers\": […]} or {\"budget\": SIZE}, "
           + "found \(other.summary)")
     }
-    _ = try reader.choice("offload", of: ["none"], default: "none")
+    offload = try Self.offload(reader.value("offload"), path: reader.path(of: "offload"))
     plan = try reader.optionalString("plan")
     if plan != nil, checkpoint != .none {
       throw ModelFileError(
@@ -51,31 +66,58 @@ public struct MemoryDescription: Equatable, Sendable {
     try reader.finish()
   }
 
+  private static func offload(
+    _ value: JSONValue?, path: String
+  ) throws(ModelFileError) -> Offload {
+    switch value {
+    case nil, .string("none"): return .none
+    case .string("auto"): return .auto
+    case .object(let members):
+      var reader = try ObjectReader(.object(members), path: path)
+      let layers = try layers(&reader)
+      let budget = try budget(&reader)
+      guard let layers else { throw reader.missing("layers", "an array of paths of layers") }
+      try reader.finish()
+      return .layers(layers, budget: budget)
+    case let other?:
+      throw ModelFileError(
+        path, "expected \"none\", \"auto\" or {\"layers\": […]}, found \(other.summary)")
+    }
+  }
+
+  private static func layers(
+    _ reader: inout ObjectReader
+  ) throws(ModelFileError) -> [String]? {
+    guard let items = try reader.optionalArray("layers") else { return nil }
+    let path = reader.path(of: "layers")
+    guard !items.isEmpty else { throw ModelFileError(path, "no layers") }
+    var names: [String] = []
+    for (index, item) in items.enumerated() {
+      guard case .string(let name) = item else {
+        throw ModelFileError(
+          "\(path)[\(index)]", "expected the path of a layer, found \(item.summary)")
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private static func budget(_ reader: inout ObjectReader) throws(ModelFileError) -> Int? {
+    guard let value = reader.value("budget") else { return nil }
+    switch value {
+    case .integer(let bytes) where bytes > 0: return bytes
+    case .string(let text):
+      if let bytes = ByteSize.parse(text) { return bytes }
+    default: break
+    }
+    throw ModelFileError(
+      reader.path(of: "budget"), "expected \(ByteSize.form), found \(value.summary)")
+  }
+
   private static func form(_ reader: inout ObjectReader) throws(ModelFileError) -> Checkpoint {
     if let every = try reader.optionalInt("every", in: 1...1_000_000) { return .every(every) }
-    if let items = try reader.optionalArray("layers") {
-      let path = reader.path(of: "layers")
-      guard !items.isEmpty else { throw ModelFileError(path, "no layers") }
-      var names: [String] = []
-      for (index, item) in items.enumerated() {
-        guard case .string(let name) = item else {
-          throw ModelFileError(
-            "\(path)[\(index)]", "expected the path of a layer, found \(item.summary)")
-        }
-        names.append(name)
-      }
-      return .layers(names)
-    }
-    if let value = reader.value("budget") {
-      switch value {
-      case .integer(let bytes) where bytes > 0: return .budget(bytes)
-      case .string(let text):
-        if let bytes = ByteSize.parse(text) { return .budget(bytes) }
-      default: break
-      }
-      throw ModelFileError(
-        reader.path(of: "budget"), "expected \(ByteSize.form), found \(value.summary)")
-    }
+    if let names = try layers(&reader) { return .layers(names) }
+    if let bytes = try budget(&reader) { return .budget(bytes) }
     throw ModelFileError(
       reader.path, "nothing is said",
       hint: "give one of every (stages of a segment), layers, budget")

@@ -30,7 +30,8 @@ public struct MemoryPlanner {
   /// The network as a chain.
   public let stages: Stages
   private let frontier: [ChainPlan]
-  private let smallest: SmallestBudget
+  /// What the smallest chain plan needs.
+  public let smallest: SmallestBudget
   private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
 
   /// - Parameter pack: The bytes of the arena of an order; nil: the chain's peak is all that is known.
@@ -46,13 +47,10 @@ public struct MemoryPlanner {
     self.pack = pack
   }
 
-  /// The plan of the frontier's chain plan at `index`.
-  private func packed(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
-    let order = stages.order(frontier[index])
+  private func packed(_ plan: ChainPlan) throws(MemoryPlannerError) -> MemoryPlan {
+    let order = stages.order(plan)
     let peak: Int
-    do { peak = try pack?(order) ?? network.fixed + frontier[index].peak } catch {
-      throw .training(error)
-    }
+    do { peak = try pack?(order) ?? network.fixed + plan.peak } catch { throw .training(error) }
     return MemoryPlan(order: order, peak: peak, time: network.time(of: order))
   }
 
@@ -61,7 +59,7 @@ public struct MemoryPlanner {
     var seen: [Int: MemoryPlan] = [:]
     func look(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
       if let known = seen[index] { return known }
-      let plan = try packed(index)
+      let plan = try packed(frontier[index])
       seen[index] = plan
       return plan
     }
@@ -88,10 +86,32 @@ public struct MemoryPlanner {
   /// The plans of the frontier with their packed arenas, from the smallest to the fastest; at most
   /// `limit`, evenly spread.
   public func packedFrontier(limit: Int = 24) throws(MemoryPlannerError) -> [MemoryPlan] {
-    let count = min(limit, frontier.count)
+    try packed(frontier, limit: limit)
+  }
+
+  /// The plans of binomial checkpointing, which takes all stages for equal.
+  public func packedRevolve(limit: Int = 12) throws(MemoryPlannerError) -> [MemoryPlan] {
+    try packed(Revolve.plans(stages.costs), limit: limit)
+  }
+
+  /// Everything kept.
+  public func storeAll() throws(MemoryPlannerError) -> MemoryPlan {
+    let order = network.order(recomputing: [])
+    let peak: Int
+    do { peak = try pack?(order) ?? network.fixed + (frontier.last?.peak ?? 0) } catch {
+      throw .training(error)
+    }
+    return MemoryPlan(order: order, peak: peak, time: network.time(of: order))
+  }
+
+  private func packed(
+    _ chains: [ChainPlan], limit: Int
+  ) throws(MemoryPlannerError) -> [MemoryPlan] {
+    let count = min(limit, chains.count)
     var plans: [MemoryPlan] = []
     for position in 0..<count {
-      plans.append(try packed(count > 1 ? position * (frontier.count - 1) / (count - 1) : 0))
+      let index = count > 1 ? position * (chains.count - 1) / (count - 1) : 0
+      plans.append(try packed(chains[index]))
     }
     var result: [MemoryPlan] = []
     for plan in plans.sorted(by: { ($0.peak, $0.time) < ($1.peak, $1.time) })

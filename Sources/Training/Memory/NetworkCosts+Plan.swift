@@ -41,7 +41,7 @@ extension NetworkCosts {
       case .forward, .recompute:
         nodes[row.node.index].forwardWorkspace = max(nodes[row.node.index].forwardWorkspace, bytes)
       case .backward: nodes[row.node.index].backwardWorkspace = bytes
-      case .optimizer: break
+      case .optimizer, .offloadOut, .offloadIn: break
       }
     }
     var seen: Set<ValueID> = []

@@ -15,6 +15,13 @@ struct PlanMaker {
     return try Plan(network, loss: loss, updateRule: rule, options: options)
   }
 
+  /// The plan that keeps everything, in memory.
+  func storeAll() throws(PlanError) -> Plan {
+    var it = self
+    it.options.offload = nil
+    return try it.plan(nil)
+  }
+
   /// The bytes of the arena of the plan that runs in `order`.
   func arenaBytes(_ order: [NetworkAction]) throws(TrainingError) -> Int {
     do { return try plan(StepOrder(order)).arenaBytes } catch { throw .plan(error) }

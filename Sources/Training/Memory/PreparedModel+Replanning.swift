@@ -1,48 +1,78 @@
 internal import Autodiff
 internal import Rematerialization
-
-/// A plan in force, as people are told.
-public struct PlanInForce: Sendable {
-  /// Bytes that were asked for; nil where the order was given.
-  public var budget: Int?
-  /// Bytes of the whole arena.
-  public var peak: Int
-  /// Bytes of the arena with everything kept.
-  public var storeAllPeak: Int
-  /// Nanoseconds that a step was predicted to take; nil where nothing was measured.
-  public var predictedTime: Double?
-}
+internal import TraceFormat
 
 extension PreparedModel {
-  /// Plans again for the budget of the model file, with measured times; false where that changes
-  /// nothing.
-  ///
-  /// Weights, optimizer state and the count of updates go on as they are.
-  func replan(_ times: StepTimes, rows limit: Int) -> Bool {
-    guard case .budget(let budget) = file.memory.checkpoint else { return false }
-    do {
-      let maker = maker
-      let whole = try maker.plan(nil)
-      let network = NetworkCosts(whole).timed(
-        forward: times.forwardTimes, backward: times.backwardTimes, fixedTime: times.fixedTime)
-      inForce?.predictedTime = network.time(of: network.order(recomputing: []))
-      guard whole.arenaBytes > budget else { return false }
-      let planner = try MemoryPlanner(
-        network, pack: { (order) throws(TrainingError) in try maker.arenaBytes(order) })
-      let found = try planner.plan(budget: budget)
-      let plan = try maker.plan(StepOrder(found.order))
-      guard plan.rows.count <= limit else { return false }
-      try adopt(plan)
-      inForce?.peak = plan.arenaBytes
-      inForce?.predictedTime = found.time
-      return true
-    } catch {
-      // The plan made from guessed times fits, too: it goes on.
-      return false
-    }
+  /// What became of a wish for another plan.
+  enum Replanning {
+    /// The plan goes on as it is.
+    case unchanged
+    /// Another plan is in force.
+    case adopted
+    /// No plan does what was wished for; the old one goes on.
+    case refused(TrainingError)
   }
 
-  private func adopt(_ plan: Plan) throws(PlanError) {
-    executor = try Executor(plan, continuing: executor)
+  /// Plans again for `budget` bytes, with measured times.
+  ///
+  /// Weights, optimizer state and the count of updates go on as they are.
+  ///
+  /// - Parameters:
+  ///   - step: The step that is the first of the new plan.
+  ///   - limit: Rows that a step may have.
+  func replan(
+    _ times: StepTimes, budget: Int, from step: Int, rows limit: Int
+  ) -> Replanning {
+    do throws(TrainingError) {
+      let maker = maker
+      let whole: Plan
+      do { whole = try maker.plan(nil) } catch { throw .plan(error) }
+      let network = NetworkCosts(whole).timed(
+        forward: times.forwardTimes, backward: times.backwardTimes, fixedTime: times.fixedTime
+      ).scaled(by: times.factor)
+      var force = PlanInForce(
+        budget: budget, peak: whole.arenaBytes, storeAllPeak: whole.arenaBytes)
+      let plan: Plan
+      if whole.arenaBytes <= budget {
+        plan = whole
+        let order = network.order(recomputing: [])
+        (force.predictedTime, force.layers) = (
+          network.time(of: order), network.decisions(for: order)
+        )
+      } else {
+        let found = try Self.plan(network, budget: budget, maker)
+        do { plan = try maker.plan(StepOrder(found.order)) } catch { throw .plan(error) }
+        guard plan.rows.count <= limit else { return .unchanged }
+        (force.peak, force.predictedTime) = (plan.arenaBytes, found.time)
+        force.layers = network.decisions(for: found.order)
+      }
+      force.offloaded = plan.offloadedBytes
+      let isSame = plan.options.order == executor.plan.options.order
+      force.firstStep = isSame ? inForce?.firstStep ?? 0 : step
+      if !isSame {
+        try makeStore(for: plan)
+        do { executor = try Executor(plan, continuing: executor, store: store) } catch {
+          throw .plan(error)
+        }
+      }
+      inForce = force
+      return isSame ? .unchanged : .adopted
+    } catch { return .refused(error) }
+  }
+
+  private static func plan(
+    _ network: NetworkCosts, budget: Int, _ maker: PlanMaker
+  ) throws(TrainingError) -> MemoryPlan {
+    let planner: MemoryPlanner
+    do {
+      planner = try MemoryPlanner(
+        network, pack: { (order) throws(TrainingError) in try maker.arenaBytes(order) })
+    } catch { throw .planning(error) }
+    do { return try planner.plan(budget: budget) } catch {
+      switch error {
+      case .budget(let error): throw .budget(error)
+      case .training(let error): throw error
+      }
+    }
   }
 }

@@ -8,26 +8,34 @@ struct StepTimes {
   private var forward: [[Double]]
   private var backward: [[Double]]
   private var rest: [Double] = []
+  private var whole: [Double] = []
+  private let plan: Plan
   private(set) var count = 0
 
   init(_ plan: Plan) {
     forward = Array(repeating: [], count: plan.network.nodes.count)
     backward = forward
+    self.plan = plan
   }
 
   /// Adds a step whose ops ran from `times[2 row]` to `times[2 row + 1]`.
   mutating func add(
-    _ times: UnsafeMutablePointer<UInt64>, of plan: Plan, phases: PhaseTimes
+    _ times: UnsafeMutablePointer<UInt64>, phases: PhaseTimes
   ) {
     for (index, row) in plan.rows.enumerated() {
       let duration = Double(times[2 * index + 1] &- times[2 * index])
       switch row.phase {
       case .forward, .recompute: forward[row.node.index].append(duration)
       case .backward: backward[row.node.index].append(duration)
-      case .optimizer: break
+      case .optimizer, .offloadOut, .offloadIn: break
       }
     }
-    rest.append(Double(phases.data + phases.optimizer))
+    rest.append(
+      Double(phases.data + phases.optimizer + phases.offloadOut + phases.offloadIn))
+    whole.append(
+      Double(
+        phases.data + phases.forward + phases.recompute + phases.backward + phases.optimizer
+          + phases.offloadOut + phases.offloadIn))
     count += 1
   }
 
@@ -39,6 +47,18 @@ struct StepTimes {
 
   /// Nanoseconds of data and update.
   var fixedTime: Double { Self.median(rest) ?? 0 }
+
+  /// How much longer a step takes than the medians of its ops together.
+  var factor: Double {
+    let parts = plan.rows.reduce(fixedTime) { sum, row in
+      switch row.phase {
+      case .forward, .recompute: sum + (Self.median(forward[row.node.index]) ?? 0)
+      case .backward: sum + (Self.median(backward[row.node.index]) ?? 0)
+      case .optimizer, .offloadOut, .offloadIn: sum
+      }
+    }
+    return parts > 0 ? (Self.median(whole) ?? parts) / parts : 1
+  }
 
   private static func median(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : values.sorted()[values.count / 2]

@@ -53,7 +53,9 @@ struct LossDescription: Sendable {
       return try model.addLoss(type, primitive, to: [output])
     }
     guard let target = model.batchTarget() else {
-      throw ModelFileError("loss", "\(type) needs targets, but the file has no data")
+      throw ModelFileError(
+        "loss", "\(type) needs targets, and the data has none",
+        hint: "give \"data\" targets, or use Sum or Mean")
     }
     let shape = model.shape(of: output)
     if takesClasses, let classes, classes > shape.width {

@@ -20,6 +20,8 @@ struct ModelBuilder {
   private var outputs: [String: ValueID] = [:]
   private var parameters: [String: ValueID] = [:]
   private var buffers: [String: ValueID] = [:]
+  /// Of all layers and containers.
+  private var paths: Set<String> = []
   let batch: BatchForm
   /// What containers around say of first values.
   private var inherited: InitialValues
@@ -46,14 +48,25 @@ struct ModelBuilder {
   /// - Parameters:
   ///   - prefix: The path of the container, with a slash at the end; empty for the model.
   ///   - owner: The same for parameters.
+  ///   - isShared: Whether it is a copy that has the parameters of another one.
   mutating func build(
-    _ list: LayerList, input: ValueID?, prefix: String, owner: String
+    _ list: LayerList, input: ValueID?, prefix: String, owner: String, isShared: Bool = false
   ) throws(ModelFileError) -> ValueID? {
     var current = input
     for entry in list.entries {
       let place = LayerPlace(
         jsonPath: entry.jsonPath, path: prefix + entry.name, owner: owner + entry.name,
-        initialValues: entry.initialValues)
+        isShared: isShared, initialValues: entry.initialValues)
+      guard paths.insert(place.path).inserted else {
+        throw ModelFileError(
+          place.jsonPath, "another layer has the path \"\(place.path)\"",
+          hint: "give one of the two another name")
+      }
+      guard paths.count <= LayerLimits.layers else {
+        throw ModelFileError(
+          place.jsonPath, "the model has more than \(LayerLimits.layers) layers",
+          hint: "lower the times of a Repeat")
+      }
       let outer = inherited
       if !entry.isLayer { inherited = entry.initialValues.inside(outer) }
       current = try build(entry, after: current, prefix: prefix, at: place)
@@ -82,7 +95,9 @@ extension ModelBuilder {
       layers.append(
         BuiltLayer(
           path: place.path, jsonPath: place.jsonPath, kind: "Sequential", isContainer: true))
-      return try build(body, input: input, prefix: place.path + "/", owner: place.owner + ".")
+      return try build(
+        body, input: input, prefix: place.path + "/", owner: place.owner + ".",
+        isShared: place.isShared)
     case .residual(let body, let shortcut):
       layers.append(
         BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: "Residual", isContainer: true))
@@ -94,7 +109,8 @@ extension ModelBuilder {
       for copy in 0..<times {
         current = try build(
           body, input: current, prefix: "\(place.path)/\(copy)/",
-          owner: "\(place.owner).\(shares ? 0 : copy).")
+          owner: "\(place.owner).\(shares ? 0 : copy).",
+          isShared: place.isShared || shares && copy > 0)
       }
       return current
     }
@@ -107,12 +123,14 @@ extension ModelBuilder {
     guard let input = try containerInput(entry, after: previous, prefix: prefix) else {
       throw ModelFileError(place.jsonPath, "a Residual needs an input, and nothing comes before it")
     }
-    let long = try build(body, input: input, prefix: place.path + "/", owner: place.owner + ".")
+    let long = try build(
+      body, input: input, prefix: place.path + "/", owner: place.owner + ".",
+      isShared: place.isShared)
     var short: ValueID? = input
     if let shortcut {
       short = try build(
         shortcut, input: input, prefix: place.path + "/shortcut/",
-        owner: place.owner + ".shortcut.")
+        owner: place.owner + ".shortcut.", isShared: place.isShared)
     }
     guard let long, var short else { return input }
     short = try latest(short)
@@ -202,6 +220,7 @@ extension ModelBuilder {
   ) throws(ModelFileError) -> ValueID {
     let full = name.map { "\(place.owner).\($0)" } ?? place.owner
     if let known = parameters[full] {
+      try checkSharing(full, at: place)
       guard network[known].shape == shape else {
         throw ModelFileError(
           place.jsonPath,
@@ -224,10 +243,18 @@ extension ModelBuilder {
     _ name: String, _ shape: Shape, starts start: Float, at place: LayerPlace
   ) -> ValueID {
     let full = "\(place.owner).\(name)"
-    if let known = buffers[full], network[known].shape == shape { return known }
+    if place.isShared, let known = buffers[full], network[known].shape == shape { return known }
     let value = network.addBuffer(full, shape: shape, start: start)
     buffers[full] = value
     return value
+  }
+
+  /// Refuses a parameter that would be another layer's by the accident of their names.
+  private func checkSharing(_ parameter: String, at place: LayerPlace) throws(ModelFileError) {
+    guard !place.isShared else { return }
+    throw ModelFileError(
+      place.jsonPath, "another layer has a parameter called \"\(parameter)\"",
+      hint: "give one of the two another name; a Repeat with \"share\": true shares parameters")
   }
 
   /// Refuses a parameter with more elements than can be counted in bytes and operations.
@@ -258,11 +285,17 @@ extension ModelBuilder {
   ) throws(ModelFileError) -> ValueID {
     do {
       return try network.apply(
-        primitive, to: operands, name: place.path + suffix, layer: place.path,
+        primitive, to: operands, name: nodeName(place.path, suffix), layer: place.path,
         isInPlace: isInPlace)
     } catch {
       throw ModelFileError(place.jsonPath, "\(error.primitive): \(error.reason)")
     }
+  }
+
+  /// The name of a node of the layer at `path`; names that start with $ are nobody else's.
+  private func nodeName(_ path: String, _ suffix: String) -> String {
+    let name = path + suffix
+    return suffix.hasPrefix("/") && paths.contains(name) ? "\(path)/$\(suffix.dropFirst())" : name
   }
 
   mutating func batchInput() -> ValueID? {

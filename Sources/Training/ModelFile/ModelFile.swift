@@ -15,7 +15,7 @@ public struct ModelFile: Sendable {
   /// What is kept for backward, and what is made again.
   public var memory: MemoryDescription
   /// A safetensors file to start from, relative to `folder`.
-  public let weights: String?
+  public var weights: String?
 
   /// The learning rate of a step.
   public func learningRate(at step: Int) -> Double {

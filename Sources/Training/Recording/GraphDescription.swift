@@ -97,7 +97,7 @@ private struct NodeFacts {
       switch row.phase {
       case .forward, .recompute: forwardWorkspace[node] = max(forwardWorkspace[node], bytes)
       case .backward: backwardWorkspace[node] = max(backwardWorkspace[node], bytes)
-      case .optimizer: break
+      case .optimizer, .offloadOut, .offloadIn: break
       }
     }
   }

@@ -30,6 +30,7 @@ public final class Recorder {
     /// The plan of the steps to come, until the writing thread has taken it.
     let next = Mutex<Handover?>(nil)
     let details = Mutex<[Detail]>([])
+    let plans = Mutex<[PlanRecord]>([])
   }
 
   /// What the writing thread takes over.
@@ -54,7 +55,7 @@ public final class Recorder {
   ) {
     let plan = model.executor.plan
     ring = StepRing(
-      rows: Self.rowLimit(model), parameters: plan.network.parameters.count,
+      rows: Self.rowLimit(model, changes: tap != nil), parameters: plan.network.parameters.count,
       readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
@@ -68,28 +69,32 @@ public final class Recorder {
       isInstrumented: run.isInstrumented, origin: run.monotonicOrigin,
       observe: observe)
     _ = observe?(.run(run))
+    if let plan = model.inForce { write(plan.record) }
     let state = state
     thread = WorkerThread { work.write(state) }
   }
 
   /// Rows that a step may have: those of its plan, or what a plan for a budget may come to.
-  static func rowLimit(_ model: PreparedModel) -> Int {
+  ///
+  /// - Parameter changes: Whether somebody may ask for another plan.
+  private static func rowLimit(_ model: PreparedModel, changes: Bool) -> Int {
     let plan = model.executor.plan
-    guard model.file.memory.budget != nil else { return plan.rows.count }
+    guard changes || model.file.memory.budget != nil else { return plan.rows.count }
     return max(
       plan.rows.count,
       10 * plan.network.nodes.count * plan.options.accumulate + plan.network.parameters.count)
   }
 
   /// Goes on with the rows of another plan, once all steps of the one before are encoded.
-  func adopt(_ plan: Plan) {
-    state.next.withLock { $0 = Handover(plan: plan) }
+  func adopt(_ plan: Plan, _ record: PlanRecord) {
+    state.next.withLock { $0 = Handover(plan: plan, record: record) }
     while state.next.withLock({ $0 != nil }) { pause(nanoseconds: 100_000) }
   }
 
   /// A plan on its way to the writing thread.
   fileprivate struct Handover: @unchecked Sendable {
     let plan: Plan
+    let record: PlanRecord
   }
 
   /// Notes that a step found no free slot.
@@ -97,6 +102,9 @@ public final class Recorder {
 
   /// Hands over what was seen of an op.
   func write(_ detail: Detail) { state.details.withLock { $0.append(detail) } }
+
+  /// Hands over what is to be told of a plan in force.
+  func write(_ plan: PlanRecord) { state.plans.withLock { $0.append(plan) } }
 
   /// Writes what is left, closes the trace and says how it went.
   public func finish() -> Outcome {
@@ -118,6 +126,7 @@ extension Recorder.Work {
       let isFinished = state.isFinished.load(ordering: .acquiring)
       writer.droppedEvents = state.dropped.load(ordering: .relaxed)
       writeDetails(state)
+      writePlans(state)
       var steps = 0
       let next = state.next.withLock { $0 }
       while let slot = ring.next() {
@@ -134,6 +143,7 @@ extension Recorder.Work {
       if let next {
         encoder = StepEncoder(
           next.plan, isInstrumented: isInstrumented, origin: origin)
+        writer.write(plan: next.record, now: MonotonicClock.now())
         state.next.withLock { $0 = nil }
       }
       if isFinished { break }
@@ -160,6 +170,14 @@ extension Recorder.Work {
     guard !details.isEmpty else { return }
     for detail in details { writer.write(detail: detail, now: MonotonicClock.now()) }
     writer.flush()
+  }
+
+  private func writePlans(_ state: Recorder.State) {
+    let plans = state.plans.withLock { plans in
+      defer { plans = [] }
+      return plans
+    }
+    for plan in plans { writer.write(plan: plan, now: MonotonicClock.now()) }
   }
 
   private func note(_ findings: [FindingRecord]) {

@@ -48,6 +48,8 @@ struct StepEncoder {
     case .recompute: .recompute
     case .backward: .backward
     case .optimizer: .optimizer
+    case .offloadOut: .offloadOut
+    case .offloadIn: .offloadIn
     }
   }
 
@@ -69,9 +71,22 @@ struct StepEncoder {
     step.phaseTimes.append(contentsOf: [
       phases.forward, phases.recompute, phases.backward, phases.optimizer, 0, phases.data,
     ])
+    if plan.offloadedBytes > 0 {
+      step.phaseTimes.append(contentsOf: [phases.offloadOut, phases.offloadIn])
+    }
     encodeOps(it)
     encodeParameters(it)
     encodeActivations(it)
+    return it.result.isBroken ? withoutUpdate(step) : step
+  }
+
+  /// A step whose update was left out: nothing was measured of it.
+  private func withoutUpdate(_ step: Step) -> Step {
+    let rows = plan.rows.firstIndex { $0.phase == .optimizer } ?? plan.rows.count
+    var step = step
+    step.ops.keepFirst(rows)
+    step.memory.keepFirst(rows)
+    step.parameters.updateNorm = []
     return step
   }
 
@@ -115,6 +130,29 @@ struct StepEncoder {
       step.activations.deadUnits.append(UInt32(clamping: reading.deadUnits))
       step.activations.saturatedUnits.append(UInt32(clamping: reading.saturatedUnits))
     }
+  }
+}
+
+extension OpColumns {
+  fileprivate mutating func keepFirst(_ rows: Int) {
+    node.removeSubrange(rows...)
+    phase.removeSubrange(rows...)
+    gap.removeSubrange(rows...)
+    duration.removeSubrange(rows...)
+    savedBytes.removeSubrange(rows...)
+    freedBytes.removeSubrange(rows...)
+  }
+}
+
+extension MemoryColumns {
+  fileprivate mutating func keepFirst(_ rows: Int) {
+    row.removeSubrange(rows...)
+    parameter.removeSubrange(rows...)
+    optimizerState.removeSubrange(rows...)
+    input.removeSubrange(rows...)
+    temporary.removeSubrange(rows...)
+    activation.removeSubrange(rows...)
+    gradient.removeSubrange(rows...)
   }
 }
 

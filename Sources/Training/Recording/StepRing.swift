@@ -32,6 +32,8 @@ final class StepRing: @unchecked Sendable {
   }
 
   private let slots: UnsafeMutableBufferPointer<Slot>
+  /// Rows that a step may have.
+  let rows: Int
   private let filled = Atomic<Int>(0)
   private let emptied = Atomic<Int>(0)
 
@@ -39,6 +41,7 @@ final class StepRing: @unchecked Sendable {
   static let budget = 32 << 20
 
   init(rows: Int, parameters: Int, readings: Int) {
+    self.rows = rows
     let bytes =
       MemoryLayout<Slot>.stride + 16 * rows + MemoryLayout<UpdateSums>.stride * parameters
       + MemoryLayout<OutputReading>.stride * readings

@@ -8,6 +8,8 @@ public struct SafetensorsError: Error, Equatable {
   public var reason: String
   /// Whether the file is not there at all.
   public var isMissing = false
+  /// `errno` where a system call failed; else 0.
+  public var code: Int32 = 0
 }
 
 /// Named tensors in a file, in the safetensors format: a length, a JSON header, the bytes.
@@ -157,6 +159,8 @@ public struct NamedTensor {
 }
 
 /// Writes float32 tensors to a safetensors file, whole or not at all.
+///
+/// What a link leads to is replaced, not the link; what is no regular file is written to as it is.
 public func writeSafetensors(
   _ tensors: [NamedTensor], to path: String
 ) throws(SafetensorsError) {
@@ -171,10 +175,14 @@ public func writeSafetensors(
   header += "}"
   // The format asks for alignment of what follows.
   header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
-  let part = path + ".part"
-  guard let file = fopen(part, "wb") else {
-    throw SafetensorsError(path: path, reason: String(cString: strerror(errno)))
+  let target = resolved(path)
+  var status = stat()
+  let isPlain = stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  let part = isPlain ? target + ".part" : target
+  func failure(_ code: Int32) -> SafetensorsError {
+    SafetensorsError(path: path, reason: String(cString: strerror(code)), code: code)
   }
+  guard let file = fopen(part, "wb") else { throw failure(errno) }
   var length = UInt64(header.utf8.count).littleEndian
   var isWritten = fwrite(&length, 8, 1, file) == 1
   isWritten = isWritten && fwrite(header, 1, header.utf8.count, file) == header.utf8.count
@@ -182,12 +190,20 @@ public func writeSafetensors(
     isWritten =
       fwrite(tensor.values.baseAddress, 4, tensor.values.count, file) == tensor.values.count
   }
+  let writing = errno
   let isClosed = fclose(file) == 0
-  guard isWritten, isClosed, rename(part, path) == 0 else {
-    let reason = String(cString: strerror(errno))
-    unlink(part)
-    throw SafetensorsError(path: path, reason: reason)
+  guard isWritten, isClosed, !isPlain || rename(part, target) == 0 else {
+    let code = isWritten ? errno : writing
+    if isPlain { unlink(part) }
+    throw failure(code)
   }
+}
+
+/// Where `path` leads; itself where there is nothing yet.
+private func resolved(_ path: String) -> String {
+  guard let place = realpath(path, nil) else { return path }
+  defer { free(place) }
+  return String(cString: place)
 }
 
 /// A name as a JSON string.
