@@ -16,7 +16,7 @@ struct ComparePanel: Panel {
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
     guard let other = scene.other else { return [] }
     if action == .logarithm { isLogarithmic.toggle() }
-    view.perform(action, rows: rows(scene, other).count, in: Layout(area).table)
+    view.perform(action, rows: rows(scene, other).count, in: Layout(area).table, Self.sortable)
     return []
   }
 
@@ -24,7 +24,7 @@ struct ComparePanel: Panel {
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
     guard let other = scene.other else { return [] }
-    view.click(point, rows: rows(scene, other).count, in: Layout(area).table)
+    view.click(point, rows: rows(scene, other).count, in: Layout(area).table, Self.sortable)
     return []
   }
 
@@ -52,7 +52,7 @@ struct ComparePanel: Panel {
     let rows = rows(scene, other)
     let inside = canvas.drawFrame(
       layout.table, title: "by layer", note: view.note(shown: rows.count, of: rows.count))
-    let table = view.table(Self.columns, rows, order: Array(0..<7), in: layout.table) { cells($0) }
+    let table = view.table(Self.sortable, rows, in: layout.table) { cells($0) }
     canvas.draw(table, in: inside)
   }
 
@@ -163,6 +163,8 @@ extension ComparePanel {
     default: .number(Row.ratio(row.norms))
     }
   }
+
+  private static let sortable = SortableColumns(columns: columns, order: Array(0..<7))
 
   private static let columns = [
     TableColumn("layer", minimum: 14, growth: 4, alignment: .left, priority: 10),

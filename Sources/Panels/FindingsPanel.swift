@@ -13,14 +13,14 @@ struct FindingsPanel: Panel {
   var takesText: Bool { view.isTyping }
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.perform(action, rows: rows(scene).count, in: Layout(area).list)
+    view.perform(action, rows: rows(scene).count, in: Layout(area).list, Self.sortable)
     return []
   }
 
   mutating func type(_ key: Key) { view.type(key) }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.click(point, rows: rows(scene).count, in: Layout(area).list)
+    view.click(point, rows: rows(scene).count, in: Layout(area).list, Self.sortable)
     return []
   }
 
@@ -46,7 +46,7 @@ struct FindingsPanel: Panel {
       canvas.drawFrame(layout.words)
       return
     }
-    let table = view.table(Self.columns, rows, order: [0, 1, 2, 3, 5], in: layout.list) {
+    let table = view.table(Self.sortable, rows, in: layout.list) {
       cells($0, scene)
     }
     canvas.draw(table, in: inside)
@@ -89,6 +89,8 @@ extension Finding {
 // MARK: - Drawing
 
 extension FindingsPanel {
+  private static let sortable = SortableColumns(columns: columns, order: [0, 1, 2, 3, 5])
+
   private static let columns = [
     TableColumn("severity", minimum: 8, alignment: .left, priority: 9),
     TableColumn("rule", minimum: 20, growth: 1, alignment: .left, priority: 10),
@@ -126,10 +128,20 @@ extension FindingsPanel {
   }
 
   private func drawNothing(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
-    let steps = scene.snapshot.extent.map { "in \($0.count) steps" } ?? "yet"
-    let text = scene.findings.isEmpty ? "nothing is wrong \(steps)" : "no finding has this text"
+    let snapshot = scene.snapshot
+    let isJudged = snapshot.recordsLosses || snapshot.recordsGradients
+    let steps = snapshot.extent.map { "in \($0.count) steps" } ?? "yet"
+    let text =
+      if !scene.findings.isEmpty {
+        "no finding has this text"
+      } else if snapshot.extent != nil, !isJudged {
+        "nothing to judge: \(snapshot.notRecorded("losses or gradients"))"
+      } else {
+        "nothing is wrong \(steps)"
+      }
+    let isGood = scene.findings.isEmpty && snapshot.extent != nil && isJudged
     canvas.write(
-      text, Style(scene.findings.isEmpty && scene.snapshot.extent != nil ? .good : .dim),
-      in: area.inset().row(max(0, area.height / 2 - 1)), alignment: .center)
+      text, Style(isGood ? .good : .dim), in: area.inset().row(max(0, area.height / 2 - 1)),
+      alignment: .center)
   }
 }

@@ -13,6 +13,8 @@ struct GradientsPanel: Panel {
   private var view = TableView(columns: 0, sortedBy: -1, descending: false)
   private var folding = Folding()
   private var window = StepWindow()
+  /// Columns of the map that the pointer is dragged over.
+  private var dragged: ClosedRange<Int>?
 
   var takesText: Bool { view.isTyping }
 
@@ -26,6 +28,7 @@ struct GradientsPanel: Panel {
     case .right: return Dashboard.step(by: 1, scene)
     case .zoomIn: window.zoomIn(scene.snapshot.extent)
     case .zoomOut: window.zoomOut()
+    case .cancel where window.isZoomed: window = StepWindow()
     case .fold: if let current { folding.fold(current.path) }
     case .unfold: if let current { folding.unfold(current.path) }
     case .foldAll: folding.toggleAll(scene.snapshot.graph.leafLayers.lazy.map(\.path))
@@ -45,6 +48,23 @@ struct GradientsPanel: Panel {
     return [.seek(steps.step(at: point.x - layout.heat.x, width: layout.heat.width))]
   }
 
+  static let takesDrags = true
+
+  mutating func drag(
+    from origin: Point, to point: Point, isDone: Bool, _ scene: Scene, in area: Rect
+  ) -> [Effect] {
+    let heat = layout(scene, area).heat
+    let columns = heat.columns(from: origin, to: point)
+    dragged = isDone ? nil : columns
+    guard isDone, let columns, let extent = scene.snapshot.extent else { return [] }
+    let steps = window.range(of: extent, around: scene.snapshot.cursor)
+    window.choose(
+      steps.step(
+        at: columns.lowerBound, width: heat.width)...steps.step(
+          at: columns.upperBound, width: heat.width))
+    return []
+  }
+
   func layer(_ scene: Scene) -> String? { view.current(rows(scene))?.layers.last?.path }
 
   mutating func show(layer path: String, _ scene: Scene) {
@@ -61,6 +81,13 @@ struct GradientsPanel: Panel {
       note: view.note(shown: rows.count, of: total))
     guard !rows.isEmpty, let extent = scene.snapshot.extent else {
       canvas.write("no steps yet", Style(.dim), in: layout.map.inset().row(0), alignment: .center)
+      return
+    }
+    guard scene.snapshot.recordsGradients else {
+      let inside = layout.map.inset()
+      canvas.write(
+        scene.snapshot.notRecorded("gradients"), Style(.dim),
+        in: inside.row(max(0, inside.height / 2)), alignment: .center)
       return
     }
     let steps = window.range(of: extent, around: scene.snapshot.cursor)
@@ -164,9 +191,12 @@ extension GradientsPanel {
     let header = layout.map.inset().row(0)
     canvas.fill(header, Style(.header))
     canvas.write("layer", Style(.header), in: above(layout.name, header))
+    let column = map.steps.column(of: scene.snapshot.cursor, width: layout.heat.width)
+    let steps = "steps \(map.steps.lowerBound)–\(map.steps.upperBound)"
+    // The mark of the cursor has the place that it needs, words the other side.
+    let isBelow = column.map { $0 <= steps.columns } ?? false
     canvas.write(
-      "steps \(map.steps.lowerBound)–\(map.steps.upperBound)", Style(.header),
-      in: above(layout.heat, header))
+      steps, Style(.header), in: above(layout.heat, header), alignment: isBelow ? .right : .left)
     canvas.write("RMS", Style(.header), in: above(layout.value, header), alignment: .right)
     canvas.write(
       gainText(map.profile, layout.profile.width), Style(gainRole(scene)),
@@ -175,10 +205,19 @@ extension GradientsPanel {
     canvas.drawHeatScale(
       from: Figure.scientific(scale.least), to: Figure.scientific(scale.greatest),
       in: above(layout.heat, layout.map.row(layout.map.height - 1)))
+    let names = map.rows.map { $0.isModule ? $0.path + "/" : $0.path }
+      .fittedApart(to: layout.name.width, ellipsis: canvas.glyphs == .ascii ? "~" : "…")
     for (index, row) in map.rows.enumerated() {
-      drawRow(row, index, map, scale, scene, on: &canvas, layout)
+      drawRow(row, names[index], index, map, scale, scene, on: &canvas, layout)
     }
-    if let column = map.steps.column(of: scene.snapshot.cursor, width: layout.heat.width) {
+    if let dragged {
+      let marked = Rect(
+        x: layout.heat.x + dragged.lowerBound, y: header.y, width: dragged.count, height: 1)
+      canvas.restyle(marked.intersection(above(layout.heat, header))) {
+        $0.background = .selection
+      }
+    }
+    if let column {
       let mark: Character = canvas.glyphs == .unicode ? "▼" : "v"
       canvas[layout.heat.x + column, header.y] = Cell(
         character: mark, style: Style(.curveAccent, bold: true))
@@ -190,16 +229,12 @@ extension GradientsPanel {
   }
 
   private func drawRow(
-    _ row: LayerRow, _ index: Int, _ map: Map, _ scale: DecadeScale, _ scene: Scene,
+    _ row: LayerRow, _ name: String, _ index: Int, _ map: Map, _ scale: DecadeScale, _ scene: Scene,
     on canvas: inout Canvas, _ layout: Layout
   ) {
     let worst = scene.worst(of: row.layers.lazy.map(\.path))
-    let name = row.isModule ? row.path + "/" : row.path
     let style = Style(worst?.role ?? (row.isModule ? .title : .text))
-    canvas.write(
-      name.fittedAtBothEnds(
-        to: layout.name.width, ellipsis: canvas.glyphs == .ascii ? "~" : "…"),
-      style, in: layout.name.row(index))
+    canvas.write(name, style, in: layout.name.row(index))
     var last: Series.Block?
     let cells = map.cells[index].map { block -> HeatCell? in
       // Between two measured steps the older value stands.

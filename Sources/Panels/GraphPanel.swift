@@ -19,12 +19,14 @@ struct GraphPanel: Panel {
   private var measure = Measure.time
   /// Whether the cursor is where the message is.
   private var followsMessage = true
+  private(set) var remark = ""
 
   var takesText: Bool { view.isTyping }
 
   mutating func type(_ key: Key) { view.type(key) }
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
+    remark = ""
     let rows = rows(scene)
     let shown = shown(rows)
     view.select(current(rows, shown, scene))
@@ -116,6 +118,9 @@ extension GraphPanel {
     }
     guard !messages.isEmpty else { return [] }
     let next = position.map { ($0 + 1) % messages.count } ?? 0
+    if next == 0, position != nil {
+      remark = "that was the last op of backward: again from op 1 of \(messages.count)"
+    }
     if let row = rows.row(ofNode: messages[next].node), let index = shown.firstIndex(of: row) {
       view.select(index)
       followsMessage = false
@@ -181,9 +186,12 @@ extension GraphPanel {
     columns.drawHeader(measure, hasMessages: measured.hasMessages, on: &canvas, in: inside)
     let height = max(0, inside.height - 1)
     let first = Table.offset(0, showing: selected, height: height)
-    for (line, index) in shown.dropFirst(first).prefix(height).enumerated() {
+    let visible = shown.dropFirst(first).prefix(height)
+    let names = visible.map { rows.rows[$0].name }
+      .fittedApart(to: columns.name.width, ellipsis: canvas.glyphs == .ascii ? "~" : "…")
+    for (line, index) in visible.enumerated() {
       let y = inside.y + 1 + line
-      drawRow(rows.rows[index], index, measured, rails, columns, on: &canvas, y: y)
+      drawRow(rows.rows[index], names[line], index, measured, rails, columns, on: &canvas, y: y)
       if first + line == selected {
         canvas.restyle(
           Rect(x: columns.name.x, y: y, width: inside.right - columns.name.x, height: 1)
@@ -289,13 +297,21 @@ extension GraphPanel {
         }
       }
       for detail in snapshot.messages {
+        // What was passed on stands at its node even before that has its turn, or where it has none.
+        for id in snapshot.graph.node(detail.node)?.inputs ?? [] {
+          let name = snapshot.graph.name(ofNode: id)
+          guard let sent = detail.outgoing.first(where: { $0.name == name }) else { continue }
+          // Of a sum, only the whole is told, by the node that receives it.
+          messages[id] = sent.isAdded ? nil : sent.norm
+        }
         if let upstream = detail.upstream { messages[detail.node] = upstream.norm }
       }
     }
   }
 
   private func drawRow(
-    _ row: GraphRow, _ index: Int, _ measured: Measured, _ rails: Rails?, _ columns: Columns,
+    _ row: GraphRow, _ name: String, _ index: Int, _ measured: Measured, _ rails: Rails?,
+    _ columns: Columns,
     on canvas: inout Canvas, y: Int
   ) {
     func place(_ column: Rect) -> Rect {
@@ -315,8 +331,6 @@ extension GraphPanel {
           style: isNode ? node : Style(.border))
       }
     }
-    let name = row.name.fittedAtBothEnds(
-      to: columns.name.width, ellipsis: canvas.glyphs == .ascii ? "~" : "…")
     canvas.write(
       name, Style(severity?.role ?? (row.isModule ? .title : .text)), in: place(columns.name))
     canvas.write(row.kind, Style(.label), in: place(columns.kind))

@@ -76,8 +76,14 @@ extension LayerPage {
     facts.append(Fact("kind", layer.kind, .value))
     for node in nodes.prefix(4) { facts += self.facts(of: node, in: nodes, graph) }
     facts += parameterFacts(snapshot)
-    facts.append(Fact("forward", timeText(figures.forward, figures.forwardFlops), .forward))
-    facts.append(Fact("backward", timeText(figures.backward, figures.backwardFlops), .backward))
+    if let host = figures.host {
+      facts.append(
+        Fact("runs", "in \(host): one kernel does both, and its time and work are told there"))
+    }
+    if figures.host == nil {
+      facts.append(Fact("forward", timeText(figures.forward, figures.forwardFlops), .forward))
+      facts.append(Fact("backward", timeText(figures.backward, figures.backwardFlops), .backward))
+    }
     if figures.savedBytes > 0 {
       let saved = Set(nodes.flatMap(\.saved)).sorted().compactMap(graph.tensor)
       let names = saved.map { tensor in

@@ -23,7 +23,7 @@ struct LayersPanel: Panel {
       case .open, .cancel: opened = nil
       case .up, .down:
         let rows = arranged(scene)
-        view.perform(action, rows: rows.count, in: area)
+        view.perform(action, rows: rows.count, in: area, Self.sortable(scene, in: area))
         opened = view.current(rows)?.row.path
       case .left: return Dashboard.step(by: -1, scene)
       case .right: return Dashboard.step(by: 1, scene)
@@ -44,7 +44,7 @@ struct LayersPanel: Panel {
         opened = current?.path
       }
     default:
-      view.perform(action, rows: rows.count, in: area)
+      view.perform(action, rows: rows.count, in: area, Self.sortable(scene, in: area))
       return []
     }
     if let current { show(layer: current.path, scene) }
@@ -54,7 +54,9 @@ struct LayersPanel: Panel {
   mutating func type(_ key: Key) { view.type(key) }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
-    if opened == nil { view.click(point, rows: arranged(scene).count, in: area) }
+    if opened == nil {
+      view.click(point, rows: arranged(scene).count, in: area, Self.sortable(scene, in: area))
+    }
     return []
   }
 
@@ -82,9 +84,10 @@ struct LayersPanel: Panel {
     let rows = arranged(scene)
     let total = scene.snapshot.graph.leafLayers.count
     let inside = canvas.drawFrame(
-      area, title: "layers", note: view.note(shown: rows.count, of: total))
+      area, title: view.column < 0 && view.isDescending ? "layers, last first" : "layers",
+      note: view.note(shown: rows.count, of: total))
     let slowest = rows.map { max($0.figures.forward ?? 0, $0.figures.backward ?? 0) }.max() ?? 0
-    let table = view.table(Self.columns, rows, order: Self.order, in: area) {
+    let table = view.table(Self.sortable(scene, in: area), rows, in: area) {
       cells($0, slowest: slowest, scene)
     }
     canvas.draw(table, in: inside)
@@ -126,6 +129,14 @@ extension LayersPanel {
 // MARK: - Cells
 
 extension LayersPanel {
+  /// Names get more where there is more room, up to what the longest of them needs.
+  private static func sortable(_ scene: Scene, in area: Rect) -> SortableColumns {
+    let longest = scene.snapshot.graph.leafLayers.lazy.map(\.path.columns).max() ?? 0
+    var sortable = SortableColumns(columns: columns, order: order)
+    sortable.columns[0].minimum = max(14, min(longest, area.inset().width * 18 / 100))
+    return sortable
+  }
+
   private static let columns = [
     TableColumn("layer", minimum: 14, growth: 4, alignment: .left, priority: 10),
     TableColumn("kind", minimum: 9, growth: 1, alignment: .left, priority: 4),
@@ -153,6 +164,7 @@ extension LayersPanel {
       .bar(slowest > 0 ? (value ?? 0) / slowest : 0, Style(role))
     }
     let figures = row.figures
+    let host = figures.host.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     let norm = figures.gradNorm.map { Figure.number($0) } ?? "–"
     let isBad = figures.gradNorm.map { !$0.isFinite } ?? false
     let name = row.row.isModule ? row.row.path + "/" : row.row.path
@@ -162,15 +174,24 @@ extension LayersPanel {
       .name(name, Style(row.row.isLoss || row.row.isModule ? .title : .text)),
       .text(row.row.kind, Style(.label)),
       .text(figures.parameters > 0 ? Figure.count(figures.parameters) : "", Style(.text)),
-      time(figures.forward), bar(figures.forward, .forward), time(figures.backward),
+      host.map { .wide("in \($0)", Style(.dim)) } ?? time(figures.forward),
+      bar(figures.forward, .forward),
+      host == nil ? time(figures.backward) : .text("", Style(.dim)),
       bar(figures.backward, .backward),
-      .text(figures.ratio.map { Figure.fixed($0, places: 1) } ?? "–", Style(.dim)),
+      host != nil
+        ? .text("", Style(.dim)) : .text(figures.ratio.map(Self.ratio) ?? "–", Style(.dim)),
       .text(figures.savedBytes > 0 ? Figure.bytes(figures.savedBytes) : "", Style(.text)),
       .text(norm, Style(isBad ? .error : figures.gradNorm == nil ? .dim : .value)),
       .sparkline({ Self.sparkline(history, extent, width: $0) }, Style(.gradient)),
       .text(figures.updateRatio.map { Figure.scientific($0) } ?? "", Style(.dim)),
       .text(worst == nil ? "" : "!", Style(worst?.role ?? .dim)),
     ]
+  }
+
+  /// In four columns at most.
+  private static func ratio(_ value: Double) -> String {
+    value < 99.95
+      ? Figure.fixed(value, places: 1) : value < 9999.5 ? Figure.fixed(value, places: 0) : ">10k"
   }
 
   private static func sparkline(

@@ -13,14 +13,14 @@ struct OpsPanel: Panel {
   var takesText: Bool { view.isTyping }
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.perform(action, rows: rows(scene).count, in: area)
+    view.perform(action, rows: rows(scene).count, in: area, Self.sortable)
     return []
   }
 
   mutating func type(_ key: Key) { view.type(key) }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
-    view.click(point, rows: rows(scene).count, in: area)
+    view.click(point, rows: rows(scene).count, in: area, Self.sortable)
     return []
   }
 
@@ -36,7 +36,7 @@ struct OpsPanel: Panel {
     let inside = canvas.drawFrame(
       area, title: "ops", note: view.note(shown: rows.count, of: total))
     let largest = rows.map(\.share).max() ?? 0
-    let table = view.table(Self.columns, rows, order: Self.order, in: area) {
+    let table = view.table(Self.sortable, rows, in: area) {
       cells($0, largest: largest)
     }
     canvas.draw(table, in: inside)
@@ -96,6 +96,8 @@ extension OpsPanel {
 // MARK: - Cells
 
 extension OpsPanel {
+  private static let sortable = SortableColumns(columns: columns, order: order)
+
   private static let columns = [
     TableColumn("op", minimum: 14, growth: 4, alignment: .left, priority: 10),
     TableColumn("kind", minimum: 9, growth: 1, alignment: .left, priority: 3),

@@ -22,7 +22,7 @@ struct OverviewPanel: Panel {
   }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
-    let curve = Layout(area, hasAccuracy: isClassifier(scene)).loss.inset()
+    let curve = Layout(area, scene).loss.inset()
     guard let column = BrailleCurve.column(at: point, in: curve),
       let extent = scene.snapshot.extent
     else { return [] }
@@ -32,26 +32,39 @@ struct OverviewPanel: Panel {
   }
 
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
-    let layout = Layout(area, hasAccuracy: isClassifier(scene))
+    let layout = Layout(area, scene)
+    let verdict = Verdict(scene)
+    let line = layout.verdict.inset(1, 0)
+    canvas.write(verdict.text(in: line.width), Style(verdict.role, bold: true), in: line)
     drawLoss(scene, on: &canvas, in: layout.loss)
     drawAccuracy(scene, on: &canvas, in: layout.accuracy)
+    drawPace(scene, on: &canvas, layout)
     drawFigures(scene, on: &canvas, in: layout.figures)
     drawTimes(scene, on: &canvas, in: layout.times)
     drawMemory(scene, on: &canvas, in: layout.memory)
+    drawFindings(scene, on: &canvas, in: layout.findings)
   }
 
-  private func isClassifier(_ scene: Scene) -> Bool { scene.snapshot.scalars[.accuracy] != nil }
-
-  /// Where the boxes stand.
+  /// Where the boxes stand: those of figures are as high as these, curves get the rest.
   private struct Layout {
-    let loss, accuracy, figures, times, memory: Rect
+    let verdict, loss, accuracy, rate, throughput, figures, times, memory, findings: Rect
 
-    init(_ area: Rect, hasAccuracy: Bool) {
-      let rows = area.rows(.share(11), .share(10))
-      let curves = rows[0].columns(.share(hasAccuracy ? 62 : 100), .share(hasAccuracy ? 38 : 0))
-      (loss, accuracy) = (curves[0], curves[1])
-      let boxes = rows[1].columns(.share(34), .share(33), .share(33))
+    init(_ area: Rect, _ scene: Scene) {
+      let scalars = scene.snapshot.scalars
+      let isHigh = area.height >= 30
+      let found = isHigh && !scene.findings.isEmpty ? min(6, scene.findings.count) + 2 : 0
+      let hasRate = scalars[.learningRate] != nil
+      let hasPace = scalars[.samplesPerSecond] != nil
+      let pace = isHigh && (hasRate || hasPace) ? max(6, area.height / 6) : 0
+      let rows = area.rows(.cells(1), .share(1), .cells(pace), .cells(10), .cells(found))
+      let hasSecond = scalars[.accuracy] != nil || !scene.snapshot.recordsLosses
+      let curves = rows[1].columns(.share(62), .share(hasSecond ? 38 : 0))
+      let paces = rows[2].columns(.share(hasRate ? 1 : 0), .share(hasPace ? 1 : 0))
+      let boxes = rows[3].columns(.share(34), .share(33), .share(33))
+      (verdict, loss, accuracy) = (rows[0], curves[0], curves[1])
+      (rate, throughput) = (paces[0], paces[1])
       (figures, times, memory) = (boxes[0], boxes[1], boxes[2])
+      findings = rows[4]
     }
   }
 }
@@ -63,9 +76,16 @@ extension OverviewPanel {
     let loss = scene.snapshot.scalars[.loss]
     let now = loss?.value(at: scene.snapshot.cursor).map { Double($0.mean) }
     let canBeLogarithmic = (loss?.minimum ?? 0) > 0
-    let note = now.map { Figure.number($0) } ?? "no steps yet"
+    let (snapshot, isEmpty) = (scene.snapshot, scene.snapshot.extent == nil)
+    let note = now.map { Figure.number($0) } ?? (isEmpty ? "no steps yet" : "")
     let scale = isLogarithmic && canBeLogarithmic ? "log" : "linear"
     let inside = canvas.drawFrame(area, title: "loss (\(scale))", note: note)
+    if !isEmpty, !snapshot.recordsLosses {
+      canvas.write(
+        snapshot.notRecorded("losses"), Style(.dim), in: inside.row(max(0, inside.height / 2)),
+        alignment: .center)
+      return
+    }
     var curve = BrailleCurve(
       points(loss, scene, BrailleCurve.capacity(in: inside)),
       isLogarithmic: isLogarithmic && canBeLogarithmic)
@@ -74,13 +94,38 @@ extension OverviewPanel {
   }
 
   private func drawAccuracy(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
-    guard let accuracy = scene.snapshot.scalars[.accuracy] else { return }
-    let now = accuracy.value(at: scene.snapshot.cursor).map { Double($0.mean) }
-    let inside = canvas.drawFrame(
-      area, title: "accuracy", note: now.map { Figure.percent($0) } ?? "")
-    var curve = BrailleCurve(points(accuracy, scene, BrailleCurve.capacity(in: inside)))
-    curve.range = 0...1
-    curve.style = Style(.good)
+    guard scene.snapshot.scalars[.accuracy] != nil else {
+      drawCurve(
+        .duration, "time of a step", { Figure.duration($0) }, .curve, scene, on: &canvas, in: area)
+      return
+    }
+    drawCurve(
+      .accuracy, "accuracy", { Figure.percent($0) }, .good, range: 0...1, scene, on: &canvas,
+      in: area)
+  }
+
+  private func drawPace(_ scene: Scene, on canvas: inout Canvas, _ layout: Layout) {
+    drawCurve(
+      .learningRate, "learning rate", { Figure.number($0) }, .optimizer, scene, on: &canvas,
+      in: layout.rate)
+    drawCurve(
+      .samplesPerSecond, "throughput (samples/s)", { Figure.count($0) }, .forward, scene,
+      on: &canvas, in: layout.throughput)
+  }
+
+  private func drawCurve(
+    _ scalar: Scalar, _ title: String, _ figure: @escaping @Sendable (Double) -> String,
+    _ role: Role, range: ClosedRange<Double>? = nil, _ scene: Scene, on canvas: inout Canvas,
+    in area: Rect
+  ) {
+    guard area.height > 2, area.width > 2, let series = scene.snapshot.scalars[scalar]
+    else { return }
+    let now = series.value(at: scene.snapshot.cursor).map { Double($0.mean) }
+    let inside = canvas.drawFrame(area, title: title, note: now.map(figure) ?? "")
+    var curve = BrailleCurve(points(series, scene, BrailleCurve.capacity(in: inside)))
+    curve.range = range
+    curve.style = Style(role)
+    curve.figure = figure
     curve.cursor = cursorColumn(scene, inside)
     canvas.draw(curve, in: inside)
   }
@@ -108,14 +153,6 @@ extension OverviewPanel {
   private func drawFigures(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
     let (snapshot, step) = (scene.snapshot, scene.snapshot.step)
     let inside = canvas.drawFrame(area, title: "step \(snapshot.cursor)").inset(1, 0)
-    let worst = scene.findings.map(\.severity).max()
-    let health =
-      scene.findings.isEmpty
-      ? ("none", Role.good)
-      : (
-        "\(scene.findings.count): \(scene.findings[0].rule.rawValue)",
-        worst == .error ? Role.error : .warning
-      )
     var rows: [(String, String, Role)] = [
       ("loss", step?.loss.map { Figure.number($0) } ?? "–", .value),
       (
@@ -125,7 +162,6 @@ extension OverviewPanel {
       ("gradient norm", step?.gradNorm.map { Figure.number($0) } ?? "–", .text),
       ("learning rate", step?.learningRate.map { Figure.number($0) } ?? "–", .text),
       ("samples/s", step?.samplesPerSecond.map { Figure.count($0) } ?? "–", .text),
-      ("findings", health.0, health.1),
     ]
     if let factor = step?.clipFactor, factor < 1 {
       rows.insert(("clipped by", Figure.number(factor), .warning), at: 3)
@@ -142,6 +178,31 @@ extension OverviewPanel {
       canvas.write(
         row.1, Style(row.2),
         in: Rect(x: line.x + label, y: line.y, width: line.width - label, height: line.height),
+        alignment: .right)
+    }
+  }
+
+  /// What was found, the worst that holds now first.
+  private func drawFindings(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
+    guard area.height > 2 else { return }
+    let ranked = scene.rankedFindings
+    let open = ranked.count(where: scene.isOpen)
+    let inside = canvas.drawFrame(
+      area, title: "findings", note: "\(open) open of \(ranked.count)"
+    ).inset(1, 0)
+    for (index, finding) in ranked.prefix(inside.height).enumerated() {
+      let isOpen = scene.isOpen(finding)
+      let parts = inside.row(index).columns(
+        .cells(9), .cells(26), .share(1), .cells(1), .cells(inside.width >= 64 ? 18 : 8))
+      let role: Role = isOpen ? finding.severity.role : .dim
+      canvas.write(finding.severity.rawValue, Style(role, bold: isOpen), in: parts[0])
+      canvas.write(finding.rule.rawValue, Style(isOpen ? .text : .dim), in: parts[1])
+      let place = (finding.layer ?? "the run").fittedAtBothEnds(
+        to: parts[2].width, ellipsis: canvas.glyphs == .ascii ? "~" : "…")
+      canvas.write(place, Style(isOpen ? .label : .dim), in: parts[2])
+      let since = inside.width >= 64 ? "since step " : ""
+      canvas.write(
+        since + "\(finding.firstStep)", Style(isOpen ? .value : .dim), in: parts[4],
         alignment: .right)
     }
   }
@@ -186,7 +247,7 @@ extension OverviewPanel {
       ("parameter", memory.parameter, .parameter),
       ("optimizer", memory.optimizerState, .optimizerState), ("input", memory.input, .input),
       ("temporary", memory.temporary, .temporary), ("activation", memory.activation, .activation),
-      ("gradient", memory.gradient, .gradient),
+      ("gradient", memory.gradient, .gradient), ("allocated", memory.total, .temporary),
     ]
     let whole = max(arena, peak)
     let parts = categories.compactMap { name, column, role -> PartOfWhole? in

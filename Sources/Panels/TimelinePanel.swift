@@ -10,8 +10,10 @@ struct TimelinePanel: Panel {
 
   /// Position in the step's list of ops.
   private var selected = 0
-  /// How often the time shown was halved.
-  private var level = 0
+  /// Which part of the step's time is shown.
+  private var stretch = Stretch()
+  /// Columns of the lanes that the pointer is dragged over.
+  private var dragged: ClosedRange<Int>?
 
   mutating func perform(_ action: Action, _ scene: Scene, in area: Rect) -> [Effect] {
     let ops = scene.snapshot.step?.opList ?? []
@@ -21,18 +23,24 @@ struct TimelinePanel: Panel {
     case .right, .down: selected += 1
     case .pageUp: selected -= 10
     case .pageDown: selected += 10
-    case .zoomIn: level = min(20, level + 1)
-    case .zoomOut: level = max(0, level - 1)
-    case .cancel: level = 0
+    case .zoomIn: stretch = Stretch(length: max(Stretch.least, stretch.length / 2))
+    case .zoomOut: stretch = Stretch(length: min(1, stretch.length * 2))
+    case .cancel: stretch = Stretch()
     default: break
     }
     selected = max(0, min(selected, ops.count - 1))
+    // What is selected stays in sight.
+    if let start = stretch.start, let step = scene.snapshot.step {
+      let view = View(step, selected: selected, stretch, area)
+      let middle = view.middle(of: ops[selected]) / view.duration
+      if middle < start || middle > start + stretch.length { stretch.start = nil }
+    }
     return []
   }
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
     guard let step = scene.snapshot.step else { return [] }
-    let view = View(step, selected: selected, level: level, area)
+    let view = View(step, selected: selected, stretch, area)
     guard let (lane, rect) = zip(view.lanes, view.rects).first(where: { $1.contains(point) })
     else { return [] }
     let time = view.time(at: point.x - rect.x)
@@ -44,6 +52,33 @@ struct TimelinePanel: Panel {
     let nearest = ops.indices.filter { ops[$0].phase == lane }
       .min { distance(ops[$0]) < distance(ops[$1]) }
     if let nearest { selected = nearest }
+    return []
+  }
+
+  static let takesDrags = true
+
+  mutating func drag(
+    from origin: Point, to point: Point, isDone: Bool, _ scene: Scene, in area: Rect
+  ) -> [Effect] {
+    guard let step = scene.snapshot.step, !step.opList.isEmpty else { return [] }
+    let view = View(step, selected: selected, stretch, area)
+    let columns = view.plot.columns(from: origin, to: point)
+    dragged = isDone ? nil : columns
+    guard isDone, let columns, view.axis.width > 0 else { return [] }
+    let width = Double(view.axis.width)
+    let start = view.start + view.length * Double(columns.lowerBound) / width
+    let length = view.length * Double(columns.count) / width
+    stretch = Stretch(
+      length: max(Stretch.least, length / view.duration), start: start / view.duration)
+    // The longest op in sight is what one came for.
+    let seen = view.ops.indices.filter {
+      (start...start + length).contains(view.middle(of: view.ops[$0]))
+    }
+    if !seen.contains(selected),
+      let longest = seen.max(by: { view.ops[$0].duration < view.ops[$1].duration })
+    {
+      selected = longest
+    }
     return []
   }
 
@@ -64,8 +99,14 @@ struct TimelinePanel: Panel {
       canvas.write("no ops recorded", Style(.dim), in: area.inset().row(0), alignment: .center)
       return
     }
-    let view = View(step, selected: selected, level: level, area)
+    let view = View(step, selected: selected, stretch, area)
     drawLanes(view, scene, on: &canvas)
+    if let dragged {
+      let marked = Rect(
+        x: view.plot.x + dragged.lowerBound, y: view.plot.y, width: dragged.count,
+        height: view.plot.height)
+      canvas.restyle(marked) { $0.background = .selection }
+    }
     drawOp(view, scene, on: &canvas, in: view.details)
     drawLongest(view, scene, on: &canvas, in: view.longest)
   }
@@ -74,6 +115,15 @@ struct TimelinePanel: Panel {
 // MARK: - What is shown
 
 extension TimelinePanel {
+  /// A part of a step's time, as fractions of that.
+  private struct Stretch {
+    var length = 1.0
+    /// Where it begins; nil: around the op under the cursor.
+    var start: Double?
+
+    static let least = 1.0 / Double(1 << 20)
+  }
+
   /// The ops of a step in a stretch of its time, and where all of that stands.
   private struct View {
     var ops: [StepOp]
@@ -88,14 +138,15 @@ extension TimelinePanel {
     /// For each lane: where its bars stand.
     var rects: [Rect]
 
-    init(_ step: Step, selected: Int, level: Int, _ area: Rect) {
+    init(_ step: Step, selected: Int, _ stretch: Stretch, _ area: Rect) {
       ops = step.opList
       self.selected = min(selected, ops.count - 1)
       let op = ops[self.selected]
       duration = Double(max(step.duration, ops.map(\.end).max() ?? 1, 1))
-      length = duration / Double(1 << level)
+      length = duration * stretch.length
       let middle = Double(op.start) + Double(op.duration) / 2
-      start = level == 0 ? 0 : max(0, min(middle - length / 2, duration - length))
+      let centered = (middle - length / 2) / duration
+      start = max(0, min((stretch.start ?? centered) * duration, duration - length))
       dataTime = step.measuredTime(of: .data) ?? 0
       var phases = Set(ops.map(\.phase))
       if dataTime > 0 { phases.insert(.data) }
@@ -119,6 +170,14 @@ extension TimelinePanel {
       }
       axis = Rect(x: inside.x + label, y: inside.y, width: inside.width - label, height: 1)
     }
+
+    /// The axis and the lanes below it.
+    var plot: Rect {
+      Rect(
+        x: axis.x, y: axis.y, width: axis.width, height: (rects.last?.bottom ?? axis.y) - axis.y)
+    }
+
+    func middle(of op: StepOp) -> Double { Double(op.start) + Double(op.duration) / 2 }
 
     func column(_ time: Double) -> Double {
       (time - start) / length * Double(axis.width)

@@ -43,7 +43,7 @@ import TraceSession
     var dashboard = try Dashboard.showing("findings")
     _ = dashboard.handle(.key(.down), scene, size: size)
     #expect(dashboard.handle(.key(.enter), scene, size: size) == [.seek(40)])
-    #expect(dashboard.frame(scene, size).lines()[1].contains("loss (log)"))
+    #expect(dashboard.frame(scene, size).lines()[2].contains("loss (log)"))
   }
 
   @Test func goesRoundAllOfThem() throws {

@@ -62,6 +62,15 @@ import TraceSession
     #expect(effects == [.seek(11)])
   }
 
+  @Test func marksTheCursorBesideTheWords() throws {
+    for cursor in [0, 60, 500, 999] {
+      var scene = scene()
+      scene.snapshot.cursor = cursor
+      let header = try Dashboard.showing("gradients").frame(scene, size).lines()[2]
+      #expect(header.contains("▼") && header.contains("steps 0–999"), "\(header)")
+    }
+  }
+
   @Test func fitsWhatALayerDoesToTheGradient() throws {
     let lines = try Dashboard.showing("gradients").frame(try Sample.vanishing.scene(), size).lines()
     #expect(lines[2].contains("×0.36/layer"))

@@ -33,6 +33,26 @@ enum Sample: String, CaseIterable {
     return Scene(session.snapshot(), findings: judge.findings, producer: producer)
   }
 
+  /// The newest step of what the items tell, nothing judged.
+  static func scene(_ items: [TraceItem]) -> Scene {
+    let session = Session(source: ItemsSource(items))
+    while session.poll() {}
+    return Scene(session.snapshot())
+  }
+
+  /// Three steps as a profile of another program has them: times of ops, and nothing else.
+  static func profile(producer: String = "torch.profiler") -> Scene {
+    let location = ChunkLocation(offset: 0, length: 1)
+    var run = TinyNetwork.run()
+    run.producer = producer
+    let steps = (0..<3).map { (index: UInt64) in
+      var step = TinyNetwork.step(index, hasActivations: false)
+      (step.loss, step.gradNorm, step.parameters) = (nil, nil, ParameterColumns())
+      return TraceItem.step(step, in: location)
+    }
+    return scene([.run(run), .graph(TinyNetwork.graph())] + steps)
+  }
+
   private func source() throws -> any TraceSource {
     switch self {
     case .empty: return ItemsSource([])

@@ -53,6 +53,33 @@ import Testing
     #expect(lines(table, 16, 1) == ["name  share  ms▲"])
   }
 
+  @Test func neverCutsTheMark() {
+    let narrow = Table([TableColumn("backward", minimum: 8)], [])
+    for (isDescending, header) in [(true, "backwar▼"), (false, "backwar▲")] {
+      var table = narrow
+      table.sort = (0, isDescending)
+      #expect(lines(table, 8, 1) == [header])
+    }
+  }
+
+  @Test func goesOnOverEmptyCells() {
+    var table = table
+    table.rows = [
+      [.wide("in linear.1", style), .bar(0, style), .text("12.5", style)],
+      [.wide("in linear.1", style), .bar(0, style), .text("", style)],
+    ]
+    #expect(
+      lines(table, 16, 3) == ["name  share   ms", "in linear.1 12.5", "in linear.1     "])
+  }
+
+  @Test func tellsTheColumnUnderAPlace() {
+    let area = Rect(x: 2, y: 0, width: 16, height: 3)
+    #expect(
+      [1, 2, 6, 7, 8, 12, 14, 17, 18].map { table.column(at: $0, in: area) }
+        == [nil, 0, 0, nil, 1, 1, 2, 2, nil])
+    #expect(table.shown(in: 12) == [true, false, true])
+  }
+
   @Test func startsAtItsOffset() {
     var table = table
     table.offset = 2

@@ -1,4 +1,5 @@
 internal import Screen
+internal import TraceSession
 
 /// Something a key can mean.
 enum Action: Hashable {
@@ -12,6 +13,7 @@ enum Action: Hashable {
   case sort, sortReverse, filter, logarithm, color
   case fold, unfold, foldAll
   case zoomIn, zoomOut
+  case moreMemory, lessMemory
   case open
   case theme, help, quit, cancel
 }
@@ -63,7 +65,7 @@ struct Binding {
       Binding([.pageDown], "PageDown", .pageDown, "a page down"),
       Binding([.left, .character("h")], "← h", .left, "column, step or op before"),
       Binding([.right, .character("l")], "→ l", .right, "next column, step or op"),
-      Binding([.enter], "Enter", .open, "the layer; to the finding", hint: "open"),
+      Binding([.enter], "Enter", .open, "go there; adopt the plan", hint: "open"),
       Binding([.character("s")], "s", .sort, "sort by the next column", hint: "sort"),
       Binding([.character("S")], "S", .sortReverse, "the other way round"),
       Binding([.character("/")], "/", .filter, "show rows that hold a text", hint: "filter"),
@@ -72,6 +74,12 @@ struct Binding {
       Binding([.character("o")], "o", .foldAll, "fold all modules, or none", hint: "fold all"),
       Binding([.character("z")], "z", .zoomIn, "look closer", hint: "zoom"),
       Binding([.character("Z")], "Z", .zoomOut, "see more"),
+      Binding(
+        [.character("+"), .character("=")], "+", .moreMemory, "a larger memory budget",
+        hint: "more"),
+      Binding(
+        [.character("-"), .character("_")], "-", .lessMemory, "a smaller memory budget",
+        hint: "less"),
       Binding([.character("c")], "c", .color, "what colors mean: the next", hint: "color"),
       Binding([.character("y")], "y", .logarithm, "logarithmic or linear", hint: "log"),
       Binding([.character("t")], "t", .theme, "the next theme", hint: "theme"),
@@ -85,16 +93,36 @@ struct Binding {
   var key: String { String(label.prefix { $0 != " " }) }
 }
 
+/// Something the mouse does, with what it means: the help page shows the table.
+struct Gesture: Equatable {
+  var label: String
+  var help: String
+  /// Whether only panels with something to zoom know it.
+  var isZoom = false
+
+  static let all = [
+    Gesture(label: "wheel", help: "three rows up or down"),
+    Gesture(label: "click", help: "a tab, row, step, op"),
+    Gesture(label: "header", help: "sort by it; again: reverse"),
+    Gesture(label: "drag", help: "zoom in on that stretch", isZoom: true),
+  ]
+}
+
 // MARK: - What applies
 
 extension Action {
-  /// Why it cannot be done now; nil where it can.
-  func obstacle(_ producer: Scene.Producer) -> String? {
-    switch (self, producer) {
+  /// Why it cannot be done now, and what to do; nil where it can.
+  func obstacle(_ scene: Scene) -> String? {
+    switch (self, scene.producer) {
     case (.pause, .follow), (.slower, .follow), (.faster, .follow), (.walk, .follow),
       (.walkOut, .follow):
       "another process trains: it cannot be controlled from here"
     case (.pause, .ended), (.slower, .ended), (.faster, .ended): "the training has ended"
+    case (.walk, .ended) where scene.snapshot.messages.isEmpty:
+      "the training has ended; run with --detail \(scene.snapshot.cursor), or a longer run"
+    case (.walk, .replay) where scene.snapshot.messages.isEmpty:
+      "no op of this step was recorded: run with --detail \(scene.snapshot.cursor), then replay"
+    case (.walkOut, .ended), (.walkOut, .replay): "no step is being walked: nothing trains here"
     default: nil
     }
   }
@@ -103,7 +131,7 @@ extension Action {
   var isOfPanels: Bool {
     switch self {
     case .sort, .sortReverse, .filter, .logarithm, .color, .fold, .unfold, .foldAll, .zoomIn,
-      .zoomOut, .open, .walk, .walkOut:
+      .zoomOut, .open, .moreMemory, .lessMemory, .walk, .walkOut:
       true
     default: false
     }

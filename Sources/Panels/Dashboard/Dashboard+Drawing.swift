@@ -55,7 +55,10 @@ extension Dashboard {
   private func hints(_ scene: Scene) -> [KeyHint] {
     let own = type(of: panel).actions
     let shown = keymap.bindings.filter { binding in
-      binding.hint != nil && (!binding.action.isOfPanels || own.contains(binding.action))
+      guard binding.hint != nil else { return false }
+      // What the panel cannot do here is not offered; what comes and goes with the run is dim.
+      return !binding.action.isOfPanels
+        || own.contains(binding.action) && binding.action.obstacle(scene) == nil
     }
     let first = shown.prefix(2)
     let rest = shown.dropFirst(2)
@@ -64,7 +67,7 @@ extension Dashboard {
     return ordered.map { binding in
       KeyHint(
         key: binding.key, text: binding.hint ?? "",
-        isAvailable: binding.action.obstacle(scene.producer) == nil)
+        isAvailable: binding.action.obstacle(scene) == nil)
     }
   }
 
@@ -89,10 +92,11 @@ extension Dashboard {
     let room = area.width - width
     let parts = statusParts(scene)
     // The step comes before the name where there is no room for both.
-    let choices = [parts.name + parts.step, parts.step, []]
+    let choices = [parts.name + parts.step, parts.short + parts.step, parts.step, []]
+    let part = scene.other == nil ? area.width / 3 : area.width / 2
     let chosen =
       choices.map { ($0 + [""]).joined(separator: "  ") }
-      .first { $0.columns <= min(room, area.y == 0 ? room : area.width / 3) } ?? ""
+      .first { $0.columns <= min(room, area.y == 0 ? room : part) } ?? ""
     let start = area.right - width - chosen.columns
     canvas.write(
       chosen, Style(.statusBar),
@@ -100,15 +104,23 @@ extension Dashboard {
     return max(area.x, start - 1)
   }
 
-  private func statusParts(_ scene: Scene) -> (name: [String], step: [String]) {
-    let name = [scene.snapshot.run?.name ?? "waiting for a run"]
+  private func statusParts(
+    _ scene: Scene
+  ) -> (name: [String], short: [String], step: [String]) {
+    var name = [scene.snapshot.run?.name ?? "waiting for a run"]
+    var short: [String] = []
+    if let other = scene.other {
+      let names = name + [other.run?.name ?? "B"]
+      name = [names.joined(separator: " | ")]
+      short = [names.map { $0.fittedAtBothEnds(to: 8) }.joined(separator: " | ")]
+    }
     var step: [String] = []
     if let extent = scene.snapshot.extent {
       let planned = Int(clamping: scene.snapshot.run?.plannedSteps ?? 0)
       step.append("step \(scene.snapshot.cursor)/\(max(extent.upperBound, planned - 1))")
     }
     if let speed = scene.speed { step.append("\(Figure.number(speed))/s") }
-    return (name, step)
+    return (name, short.isEmpty ? name : short, step)
   }
 }
 
@@ -116,30 +128,42 @@ extension Dashboard {
 
 extension Dashboard {
   private func drawHelp(_ scene: Scene, on canvas: inout Canvas) {
-    let bindings = keymap.bindings.filter { !$0.label.isEmpty }
-    let columns = canvas.size.height >= bindings.count + 4 ? 1 : 2
-    let height = (bindings.count + columns - 1) / columns
+    var lines = helpLines(scene)
+    if lines.count > 2 * (canvas.size.height - 2) { lines.removeAll { $0.help.isEmpty } }
+    let columns = canvas.size.height >= lines.count + 4 ? 1 : 2
+    let height = (lines.count + columns - 1) / columns
     let width = min(canvas.size.width - 2, columns * 52)
     let box = Rect(
       x: (canvas.size.width - width) / 2, y: max(0, (canvas.size.height - height - 2) / 2),
       width: width, height: min(canvas.size.height, height + 2))
     canvas.fill(box, Style(.text))
-    let inside = canvas.drawFrame(box, title: "Keys", note: "any key closes")
-    for (index, binding) in bindings.enumerated() {
+    let inside = canvas.drawFrame(box, title: "Keys and mouse", note: "any key closes")
+    for (index, line) in lines.enumerated() {
       let column = Rect(
         x: inside.x + 1 + index / height * (inside.width / columns), y: inside.y + index % height,
         width: inside.width / columns - 1, height: 1
       ).intersection(inside)
-      // What does nothing here is dim.
-      let isDead =
-        binding.action.obstacle(scene.producer) != nil
-        || binding.action.isOfPanels && !type(of: panel).actions.contains(binding.action)
       canvas.write(
-        binding.label, Style(isDead ? .dim : .keyHint),
+        line.label, Style(line.role ?? .keyHint),
         in: Rect(x: column.x, y: column.y, width: min(9, column.width), height: column.height))
       canvas.write(
-        binding.help, Style(isDead ? .dim : .text),
+        line.help, Style(line.role ?? .text),
         in: Rect(x: column.x + 10, y: column.y, width: column.width - 10, height: column.height))
     }
+  }
+
+  /// Keys, then the mouse; what does nothing here is dim.
+  private func helpLines(_ scene: Scene) -> [(label: String, help: String, role: Role?)] {
+    let own = type(of: panel)
+    let keys = keymap.bindings.filter { !$0.label.isEmpty }.map { binding in
+      let isDead =
+        binding.action.obstacle(scene) != nil
+        || binding.action.isOfPanels && !own.actions.contains(binding.action)
+      return (binding.label, binding.help, isDead ? Role.dim : nil)
+    }
+    let mouse = Gesture.all.map { gesture in
+      (gesture.label, gesture.help, gesture.isZoom && !own.takesDrags ? Role.dim : nil)
+    }
+    return keys + [("Mouse", "", Role.title)] + mouse
   }
 }

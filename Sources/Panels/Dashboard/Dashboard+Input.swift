@@ -29,9 +29,25 @@ extension Dashboard {
         return []
       }
       return area.contains(point) ? panels[selected].click(point, scene, in: area) : []
-    case .drag, .drop, .resize: return []
+    case .drag(let origin, let point): return drag(origin, point, isDone: false, scene, area)
+    case .drop(let origin, let point): return drag(origin, point, isDone: true, scene, area)
+    case .resize: return []
     case .signal: return [.quit]
     }
+  }
+
+  private mutating func drag(
+    _ origin: Point, _ point: Point, isDone: Bool, _ scene: Scene, _ area: Rect
+  ) -> [Effect] {
+    guard !showsHelp, area.contains(origin) else { return [] }
+    return panels[selected].drag(from: origin, to: point, isDone: isDone, scene, in: area)
+  }
+
+  /// Has the panel do what a key means, and tells what it says of that.
+  private mutating func ask(_ action: Action, _ scene: Scene, _ area: Rect) -> [Effect] {
+    let effects = panels[selected].perform(action, scene, in: area)
+    message = panels[selected].remark
+    return effects
   }
 
   private mutating func perform(_ action: Action, _ scene: Scene, _ area: Rect) -> [Effect] {
@@ -39,7 +55,7 @@ extension Dashboard {
       showsHelp = false
       return []
     }
-    if let obstacle = action.obstacle(scene.producer) {
+    if let obstacle = action.obstacle(scene) {
       message = obstacle
       return []
     }
@@ -62,15 +78,15 @@ extension Dashboard {
     case .walk, .walkOut:
       // The message moves in the graph.
       if let index = panels.firstIndex(where: { $0 is GraphPanel }) { selected = index }
-      return panels[selected].perform(action, scene, in: area)
+      return ask(action, scene, area)
     case .nextFinding: return goToFinding(by: 1, scene)
     case .previousFinding: return goToFinding(by: -1, scene)
     case .open:
       guard let finding = panel.chosenFinding(scene) else {
-        return panels[selected].perform(.open, scene, in: area)
+        return ask(.open, scene, area)
       }
       return open(finding, scene)
-    default: return panels[selected].perform(action, scene, in: area)
+    default: return ask(action, scene, area)
     }
     return []
   }

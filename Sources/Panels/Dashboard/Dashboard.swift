@@ -50,6 +50,11 @@ public struct Dashboard: Sendable {
     return true
   }
 
+  /// Shows what compares two runs, where that panel is there.
+  public mutating func compare() {
+    if let index = panels.firstIndex(where: { $0 is ComparePanel }) { selected = index }
+  }
+
   /// Shows a panel, its cursor on the layer that the one before had its on.
   mutating func select(_ index: Int, _ scene: Scene) {
     guard panels.indices.contains(index), index != selected else { return }
@@ -57,6 +62,9 @@ public struct Dashboard: Sendable {
     selected = index
     if let layer { panels[index].show(layer: layer, scene) }
   }
+
+  /// Whether what is shown wants to know what a step would take in less memory.
+  public var wantsPlanning: Bool { type(of: panel).wantsPlanning }
 
   /// The panel that is shown.
   var panel: any Panel { panels[selected] }

@@ -14,6 +14,9 @@ protocol Panel: Sendable {
   /// What it knows of the actions that only some panels do.
   static var actions: Set<Action> { get }
 
+  /// Whether it draws `Scene.planning`.
+  static var wantsPlanning: Bool { get }
+
   /// Whether it takes characters as text right now.
   var takesText: Bool { get }
 
@@ -25,6 +28,18 @@ protocol Panel: Sendable {
 
   /// A click in its area.
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect]
+
+  /// Whether something happens where the pointer is dragged over it.
+  static var takesDrags: Bool { get }
+
+  /// The pointer goes from one place in its area to another with the button down; `isDone`: the
+  /// button came up.
+  mutating func drag(
+    from origin: Point, to point: Point, isDone: Bool, _ scene: Scene, in area: Rect
+  ) -> [Effect]
+
+  /// What it has to tell of the key that it took last; empty: nothing.
+  var remark: String { get }
 
   /// The path of the layer under its cursor; nil where it has none.
   func layer(_ scene: Scene) -> String?
@@ -45,9 +60,15 @@ protocol Panel: Sendable {
 extension Panel {
   static var shortTitle: String { title }
   static var actions: Set<Action> { [] }
+  static var wantsPlanning: Bool { false }
   var takesText: Bool { false }
   mutating func type(_ key: Key) {}
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] { [] }
+  static var takesDrags: Bool { false }
+  mutating func drag(
+    from origin: Point, to point: Point, isDone: Bool, _ scene: Scene, in area: Rect
+  ) -> [Effect] { [] }
+  var remark: String { "" }
   func layer(_ scene: Scene) -> String? { nil }
   mutating func show(layer path: String, _ scene: Scene) {}
   mutating func show(_ finding: Finding, _ scene: Scene) {

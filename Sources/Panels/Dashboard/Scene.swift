@@ -27,6 +27,8 @@ public struct Scene: Sendable {
   public var producer: Producer
   /// Steps per second; nil: as many as there can be.
   public var speed: Double?
+  /// Memory against recompute, as far as it is planned.
+  public var planning = MemoryPlanning()
   /// Something to be told once, as a trace that cannot be written.
   public var notice: String
 
@@ -65,6 +67,8 @@ public enum Effect: Equatable, Sendable {
   case walk
   /// The step that is walked to its end.
   case walkOut
+  /// Go on within a memory budget of so many bytes.
+  case plan(budget: Int)
   /// Another theme.
   case nextTheme
 }
@@ -87,6 +91,10 @@ public protocol RunControl: AnyObject {
   func walk()
   /// Lets the step that is walked run to its end.
   func walkOut()
+  /// Goes on within a memory budget, in bytes: steps are measured, then a plan comes into force.
+  func plan(budget: Int)
+  /// What becomes of such a plan; empty: nothing is to be told.
+  var planningNote: String { get }
   /// Ends the training at the next step boundary.
   func end()
 }

@@ -7,6 +7,8 @@ struct LayerFigures: Sendable {
   /// Mean nanoseconds of a step; nil where none was measured.
   var forward: Double?
   var backward: Double?
+  /// The layer in whose kernel it runs, so that no time of its own can be measured; nil: it has its own.
+  var host: String?
   var forwardFlops = 0.0
   var backwardFlops = 0.0
   var savedBytes = 0.0
@@ -36,6 +38,9 @@ struct LayerFigures: Sendable {
         if let ratio { updateRatio = max(updateRatio ?? 0, Double(ratio.mean)) }
       }
     }
+    if forward == nil, backward == nil, layers.count == 1 {
+      host = graph.host(ofLayer: layers[0].path)
+    }
     guard let output = layers.last.flatMap({ graph.outputNode(ofLayer: $0.path) }) else { return }
     gradRMS = rms[output.id]
     gradNorm = gradRMS.map { $0 * Double(output.elements).squareRoot() }
@@ -58,6 +63,21 @@ struct LayerFigures: Sendable {
   private static func sum(_ a: Double?, _ b: Double?) -> Double? {
     guard let b else { return a }
     return (a ?? 0) + b
+  }
+}
+
+extension GraphIndex {
+  /// The layer in whose kernel all nodes of the layer at `path` run; nil where one has its own.
+  func host(ofLayer path: String) -> String? {
+    var host: String?
+    for node in nodes(ofLayer: path) {
+      // What is fused runs with a node before it.
+      guard let first = node.fusedWith.filter({ $0 < node.id }).min(),
+        let layer = self.node(first)?.layer, layer != path
+      else { return nil }
+      host = host ?? layer
+    }
+    return host
   }
 }
 

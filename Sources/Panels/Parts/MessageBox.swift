@@ -13,14 +13,24 @@ struct MessageBox {
     let node = detail.flatMap { scene.snapshot.graph.node($0.node) } ?? row.output
     var note = ""
     if let detail, let position = messages.firstIndex(where: { $0.row == detail.row }) {
-      note = "step \(detail.step), op \(position + 1) of backward"
+      // While a training is walked, nobody knows how many there will be.
+      let count = scene.producer.isTraining ? "" : "/\(messages.count)"
+      note = "step \(detail.step), op \(position + 1)\(count) of backward"
     }
     let inside = canvas.drawFrame(
       area, title: "backward of \(node.name) (\(node.kind))", note: note
     ).inset(1, 0)
-    let lines = detail.map { Self.lines(of: $0, node) } ?? lines(of: node, scene)
-    for (index, line) in lines.prefix(inside.height).enumerated() {
+    var lines = detail.map { Self.lines(of: $0, node) } ?? lines(of: node, scene)
+    if lines.count > inside.height { lines = Self.shortened(lines, to: inside.height) }
+    let isCut = lines.count > inside.height
+    for (index, line) in lines.prefix(inside.height - (isCut ? 1 : 0)).enumerated() {
       draw(line, on: &canvas, in: inside.row(index))
+    }
+    if isCut {
+      let ellipsis = canvas.glyphs == .ascii ? "~" : "…"
+      canvas.write(
+        "\(ellipsis) \(lines.count - inside.height + 1) more: a higher terminal shows them",
+        Style(.dim), in: inside.row(inside.height - 1))
     }
   }
 
@@ -31,6 +41,40 @@ struct MessageBox {
     var norm = ""
     var numbers: String
     var role: Role
+  }
+
+  /// On fewer lines where there are more than `height`: both rules on one, then all operands.
+  private static func shortened(_ lines: [Line], to height: Int) -> [Line] {
+    var lines = lines
+    if let rule = lines.firstIndex(where: { $0.arrow == "rule" }), rule + 1 < lines.count,
+      lines[rule + 1].arrow == "backward"
+    {
+      let backward = lines.remove(at: rule + 1)
+      let both = [lines[rule].what, backward.what].filter { !$0.isEmpty }
+      lines[rule].what = both.joined(separator: "   ")
+      lines[rule].role = backward.role
+    }
+    guard lines.count > height else { return lines }
+    let isOperand = { (line: Line) in line.arrow == "took" || line.arrow == "gave" }
+    let operands = lines.filter(isOperand)
+    guard operands.count > 1 else { return lines }
+    lines.removeAll(where: isOperand)
+    // As many to a line as it takes; shapes stand in the graph above.
+    let count = max(1, height - lines.count)
+    let share = (operands.count + count - 1) / count
+    for first in stride(from: 0, to: operands.count, by: share) {
+      let some = operands[first..<min(first + share, operands.count)]
+      let texts = some.map { operand in
+        let name = operand.what.prefix { $0 != " " }
+        let isOutput = operand.arrow == "gave" && operand.arrow != operands[first].arrow
+        return (isOutput ? "gave " : "") + "\(name) \(operand.norm)"
+      }
+      lines.append(
+        Line(
+          arrow: operands[first].arrow, what: texts.joined(separator: ", "), numbers: "",
+          role: .dim))
+    }
+    return lines
   }
 
   private func draw(_ line: Line, on canvas: inout Canvas, in area: Rect) {

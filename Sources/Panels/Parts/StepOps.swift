@@ -52,6 +52,7 @@ struct MemoryCurve: Sendable {
       ("parameter", columns.parameter), ("optimizer", columns.optimizerState),
       ("input", columns.input), ("gradient", columns.gradient),
       ("activation", columns.activation), ("temporary", columns.temporary),
+      ("allocated", columns.total),
     ]
     let count = columns.row.count
     categories = all.filter { $0.1.count == count && count > 0 }.map(Category.init)

@@ -1,5 +1,25 @@
 internal import Screen
 
+/// The columns of a table, and which of them rows can be sorted by.
+struct SortableColumns: Sendable {
+  var columns: [TableColumn]
+  /// The table's column for each that rows can be sorted by.
+  var order: [Int]
+
+  /// Those to sort by that are shown in `area`, frame included.
+  func shown(in area: Rect) -> [Int] {
+    let shown = Table(columns, []).shown(in: area.inset().width)
+    return order.indices.filter { shown[order[$0]] }
+  }
+
+  /// The one to sort by whose header is at `x`; a bar belongs to the figure before it.
+  func column(at x: Int, in area: Rect) -> Int? {
+    guard let column = Table(columns, []).column(at: x, in: area.inset()) else { return nil }
+    if let index = order.firstIndex(of: column) { return index }
+    return columns[column].title.isEmpty ? order.lastIndex { $0 == column - 1 } : nil
+  }
+}
+
 /// How a table is looked at: which row, in which order, with which filter.
 struct TableView: Sendable {
   private(set) var selected = 0
@@ -19,15 +39,18 @@ struct TableView: Sendable {
   /// A page in `area`: without the frame and the header.
   static func page(_ area: Rect) -> Int { max(1, area.height - 3) }
 
-  mutating func perform(_ action: Action, rows: Int, in area: Rect) {
+  mutating func perform(
+    _ action: Action, rows: Int, in area: Rect, _ sortable: SortableColumns? = nil
+  ) {
+    let shown = sortable?.shown(in: area) ?? Array(0..<columns)
     let page = Self.page(area)
     switch action {
     case .up: selected -= 1
     case .down: selected += 1
     case .pageUp: selected -= page
     case .pageDown: selected += page
-    case .sort, .right: sort(by: column + 1)
-    case .left: sort(by: column - 1)
+    case .sort, .right: sort(by: 1, of: shown)
+    case .left: sort(by: -1, of: shown)
     case .sortReverse: isDescending.toggle()
     case .filter: isTyping = true
     case .cancel: filter = ""
@@ -36,9 +59,14 @@ struct TableView: Sendable {
     selected = max(0, min(selected, rows - 1))
   }
 
-  private mutating func sort(by next: Int) {
-    // One place more than columns: the order of the graph.
-    column = (next + 1 + columns + 1) % (columns + 1) - 1
+  /// Goes on through the columns that are shown, and the order of the graph.
+  private mutating func sort(by count: Int, of shown: [Int]) {
+    let places = [-1] + shown
+    // From one that is not shown any more, to the next that is.
+    let here = places.lastIndex { $0 <= column } ?? 0
+    let isShown = places[here] == column
+    let next = count < 0 && !isShown ? here : here + count
+    column = places[(next + places.count) % places.count]
   }
 
   mutating func type(_ key: Key) {
@@ -57,9 +85,19 @@ struct TableView: Sendable {
     selected = max(0, row)
   }
 
-  mutating func click(_ point: Point, rows: Int, in area: Rect) {
+  mutating func click(
+    _ point: Point, rows: Int, in area: Rect, _ sortable: SortableColumns? = nil
+  ) {
     let inside = area.inset()
-    guard inside.contains(point), point.y > inside.y else { return }
+    guard inside.contains(point) else { return }
+    if point.y == inside.y {
+      guard let sortable, let clicked = sortable.column(at: point.x, in: area) else { return }
+      // Of figures the largest are looked for, of words the first.
+      let isFigure = sortable.columns[sortable.order[clicked]].alignment == .right
+      isDescending = clicked == column ? !isDescending : isFigure
+      column = clicked
+      return
+    }
     let row = offset(in: area) + point.y - inside.y - 1
     if row < rows { selected = row }
   }
@@ -96,17 +134,15 @@ struct TableView: Sendable {
 
   /// A table of the rows that can be seen in `area`, frame included.
   ///
-  /// - Parameter order: The table's column for each that rows can be sorted by.
   func table<Row>(
-    _ columns: [TableColumn], _ rows: [Row], order: [Int], in area: Rect,
-    cells: (Row) -> [TableCell]
+    _ sortable: SortableColumns, _ rows: [Row], in area: Rect, cells: (Row) -> [TableCell]
   ) -> Table {
     let current = min(selected, rows.count - 1)
     let first = Table.offset(0, showing: max(0, current), height: area.inset().height - 1)
     let visible = rows.dropFirst(first).prefix(max(0, area.inset().height - 1))
-    var table = Table(columns, visible.map(cells))
+    var table = Table(sortable.columns, visible.map(cells))
     table.selected = rows.isEmpty ? nil : current - first
-    table.sort = column >= 0 ? (order[column], isDescending) : nil
+    table.sort = column >= 0 ? (sortable.order[column], isDescending) : nil
     return table
   }
 

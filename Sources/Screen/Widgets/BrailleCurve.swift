@@ -34,6 +34,8 @@ public struct BrailleCurve: Sendable {
   public var cursor: Int?
   /// How the line looks.
   public var style = Style(.curve)
+  /// How the scale writes a value.
+  public var figure: @Sendable (Double) -> String = { Figure.number($0) }
 
   /// A chart of `points`.
   public init(_ points: [CurvePoint?], isLogarithmic: Bool = false) {
@@ -129,7 +131,7 @@ extension Canvas {
     for y in marks where chart.height > 1 || y == 0 {
       let height = chart.height > 1 ? 1 - Double(y) / Double(chart.height - 1) : 1
       let value = scale.low + height * (scale.high - scale.low)
-      let label = Figure.number(curve.isLogarithmic ? pow(10, value) : value)
+      let label = curve.figure(curve.isLogarithmic ? pow(10, value) : value)
       write(
         label, Style(.dim),
         in: Rect(x: area.x, y: chart.y + y, width: BrailleCurve.labelWidth - 1, height: 1),

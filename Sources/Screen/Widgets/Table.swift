@@ -1,8 +1,10 @@
 /// What stands in one cell of a table.
 public enum TableCell: Sendable {
   case text(String, Style)
-  /// Text that is cut in its middle: names often differ at their ends.
+  /// Text that is cut where that keeps the names of a column apart.
   case name(String, Style)
+  /// Text that goes on over the cells behind it, as far as nothing stands in those.
+  case wide(String, Style)
   /// A bar over a fraction of the cell.
   case bar(Double, Style)
   /// What the closure makes for the width of the cell.
@@ -85,38 +87,79 @@ public struct Table: Sendable {
   }
 }
 
-extension Canvas {
-  /// Draws `table` in `area`: its header, and as many rows as fit.
-  public mutating func draw(_ table: Table, in area: Rect) {
-    guard !area.isEmpty else { return }
-    let widths = table.widths(in: area.width)
+extension Table {
+  /// Whether each column is shown in `width` cells.
+  public func shown(in width: Int) -> [Bool] { widths(in: width).map { $0 != nil } }
+
+  /// The column under `x`, where the table is drawn in `area`; nil where none is.
+  public func column(at x: Int, in area: Rect) -> Int? {
+    places(in: area).first { ($0.x..<$0.x + $0.width).contains(x) }?.column
+  }
+
+  /// Where the columns that are shown stand.
+  func places(in area: Rect) -> [(column: Int, x: Int, width: Int)] {
     var places: [(column: Int, x: Int, width: Int)] = []
     var x = area.x
-    for (column, width) in widths.enumerated() {
+    for (column, width) in widths(in: area.width).enumerated() {
       guard let width else { continue }
       places.append((column, x, width))
       x += width + 1
     }
+    return places
+  }
+}
+
+extension TableCell {
+  /// Whether nothing stands in it.
+  var isEmpty: Bool {
+    switch self {
+    case .text(let text, _), .name(let text, _), .wide(let text, _): text.isEmpty
+    case .bar(let fraction, _): fraction <= 0
+    case .sparkline: false
+    }
+  }
+}
+
+extension Canvas {
+  /// Draws `table` in `area`: its header, and as many rows as fit.
+  public mutating func draw(_ table: Table, in area: Rect) {
+    guard !area.isEmpty else { return }
+    let places = table.places(in: area)
     fill(area.row(0), Style(.header))
     for place in places {
       let column = table.columns[place.column]
       var title = column.title
       if let sort = table.sort, sort.column == place.column {
-        title +=
+        let mark =
           glyphs == .unicode ? (sort.isDescending ? "▼" : "▲") : (sort.isDescending ? "v" : "^")
+        // The mark is never cut; of the title, a letter may be.
+        while title.columns >= place.width, !title.isEmpty { title.removeLast() }
+        title += mark
       }
       write(
         title, Style(.header), in: Rect(x: place.x, y: area.y, width: place.width, height: 1),
         alignment: column.alignment)
     }
+    let shown = table.rows.indices.dropFirst(table.offset).prefix(max(0, area.height - 1))
+    let names = Self.names(of: table.rows[shown], places, ellipsis: glyphs == .ascii ? "~" : "…")
     for line in 0..<max(0, area.height - 1) {
       let row = table.offset + line
       guard table.rows.indices.contains(row) else { break }
       let y = area.y + 1 + line
-      for place in places where table.rows[row].indices.contains(place.column) {
-        draw(
-          table.rows[row][place.column], table.columns[place.column].alignment,
-          in: Rect(x: place.x, y: y, width: place.width, height: 1).intersection(area))
+      let cells = table.rows[row]
+      for (index, place) in places.enumerated() where cells.indices.contains(place.column) {
+        var space = Rect(x: place.x, y: y, width: place.width, height: 1)
+        if case .wide = cells[place.column] {
+          for next in places[(index + 1)...] {
+            guard cells.indices.contains(next.column), cells[next.column].isEmpty else { break }
+            space.width = next.x + next.width - space.x
+          }
+        }
+        var cell = cells[place.column]
+        if case .name(_, let style) = cell, let name = names[place.column]?[line] {
+          cell = .text(name, style)
+        }
+        draw(cell, table.columns[place.column].alignment, in: space.intersection(area))
       }
       if table.selected == row {
         restyle(Rect(x: area.x, y: y, width: area.width, height: 1)) {
@@ -126,13 +169,32 @@ extension Canvas {
     }
   }
 
+  /// The names in each column of `rows`, cut to its width so that they differ.
+  private static func names(
+    of rows: ArraySlice<[TableCell]>, _ places: [(column: Int, x: Int, width: Int)],
+    ellipsis: Character
+  ) -> [Int: [String]] {
+    var names: [Int: [String]] = [:]
+    for place in places {
+      var isNamed = false
+      let column = rows.map { row -> String in
+        guard row.indices.contains(place.column), case .name(let text, _) = row[place.column]
+        else { return "" }
+        isNamed = true
+        return text
+      }
+      if isNamed {
+        names[place.column] = column.fittedApart(to: place.width, ellipsis: ellipsis)
+      }
+    }
+    return names
+  }
+
   private mutating func draw(_ cell: TableCell, _ alignment: Alignment, in area: Rect) {
     switch cell {
     case .text(let text, let style): write(text, style, in: area, alignment: alignment)
-    case .name(let text, let style):
-      let short = text.fittedAtBothEnds(
-        to: area.width, ellipsis: glyphs == .ascii ? "~" : "…")
-      write(short, style, in: area, alignment: alignment)
+    case .name(let text, let style): write(text, style, in: area, alignment: alignment)
+    case .wide(let text, let style): write(text, style, in: area)
     case .bar(let fraction, let style): drawBar(fraction, style, in: area)
     case .sparkline(let make, let style): draw(make(area.width), style, in: area)
     }
