@@ -116,11 +116,14 @@ public final class TerminalScreen {
 extension TerminalScreen {
   /// What comes next, at the latest after `milliseconds`, or, if that is negative, whenever it comes;
   /// nil where nothing does.
-  public func read(milliseconds: Int32) -> Input? {
+  ///
+  /// - Parameter other: A descriptor that ends the waiting as well, when it can be read; -1: none.
+  public func read(milliseconds: Int32, orReadable other: Int32 = -1) -> Input? {
     if let input = pending() { return input }
     var waiting = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: other, events: Int16(POLLIN), revents: 0),
     ]
     poll(&waiting, nfds_t(waiting.count), milliseconds)
     // The terminal is gone, and nobody said so.
@@ -189,22 +192,32 @@ extension TerminalScreen {
   private func takeBack() -> Input {
     while tcgetpgrp(descriptor) != getpgrp() {
       // The terminal is the shell's: it must be neither drawn on nor read.
-      var number: UInt8 = 0
-      while Glibc.read(signals, &number, 1) == 1 {
-        if [SIGINT, SIGTERM, SIGHUP].contains(Int32(number)) {
-          isSuspended = true
-          return .signal(Int32(number))
-        }
+      if let number = fatalSignal() {
+        isSuspended = true
+        return .signal(number)
       }
+      // Stops the process as long as it is in the background, which the system decides: who looked
+      // and then stopped could be in the foreground by then, and nobody would make it go on.
       signal(SIGTTOU, SIG_DFL)
-      raise(SIGTTOU)
+      tcdrain(descriptor)
       // Where nobody could make the process go on, it is not stopped.
       var waiting = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
       poll(&waiting, 1, 200)
       guard tcgetpgrp(descriptor) >= 0 else { return .signal(SIGHUP) }
     }
+    // That it goes on is known; a new size is looked at below.
+    if let number = fatalSignal() { return .signal(number) }
     Restoration.hold()
     isSuspended = false
     return resize()
+  }
+
+  /// Takes all signals that have come, and returns one that ends the process.
+  private func fatalSignal() -> Int32? {
+    var number: UInt8 = 0
+    while Glibc.read(signals, &number, 1) == 1 {
+      if [SIGINT, SIGTERM, SIGHUP].contains(Int32(number)) { return Int32(number) }
+    }
+    return nil
   }
 }

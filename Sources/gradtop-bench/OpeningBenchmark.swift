@@ -15,8 +15,8 @@ enum OpeningBenchmark {
 
   /// The whole program on a trace of a million steps.
   private static func points() throws {
-    let path = temporary("points")
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let path = TemporaryFile.path("points.mcap")
+    defer { TemporaryFile.remove(path) }
     let writer = TraceWriter(output: try FileOutput(path: path, overwriting: true), run: Run())
     writer.write(graph: Graph(), now: 0)
     var step = Step()
@@ -26,7 +26,7 @@ enum OpeningBenchmark {
       writer.write(step: step, now: index * 1_000_000)
     }
     writer.close(now: 0)
-    print("a trace of 1,000,000 steps, \(megabytes(of: path)) MB")
+    print("a trace of 1,000,000 steps, \(TemporaryFile.megabytes(of: path)) MB")
     for arguments in [["frame", path], ["info", path]] {
       guard let run = Command.run("gradtop", arguments) else {
         return print("  build the program first (make build)")
@@ -39,8 +39,8 @@ enum OpeningBenchmark {
 
   /// Steps of 2000 ops, not compressed, until the file has its size.
   private static func large(megabytes size: Int) throws {
-    let path = temporary("large")
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let path = TemporaryFile.path("large.mcap")
+    defer { TemporaryFile.remove(path) }
     var options = TraceWriter.Options()
     options.compression = .none
     let writer = TraceWriter(
@@ -56,7 +56,7 @@ enum OpeningBenchmark {
       count += 1
     }
     writer.close(now: 0)
-    print("a trace of \(megabytes(of: path)) MB, \(count) steps of 2,000 ops")
+    print("a trace of \(TemporaryFile.megabytes(of: path)) MB, \(count) steps of 2,000 ops")
     try opening(path, steps: count)
     var info: TraceInfo?
     let seconds = try time { info = try TraceInfo(path: path) }
@@ -94,15 +94,5 @@ enum OpeningBenchmark {
     let start = MonotonicClock.now()
     try body()
     return Double(MonotonicClock.now() - start) / 1e9
-  }
-
-  private static func temporary(_ name: String) -> String {
-    FileManager.default.temporaryDirectory
-      .appending(path: "gradtop-bench-\(name)-\(UUID().uuidString).mcap").path
-  }
-
-  private static func megabytes(of path: String) -> String {
-    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-    return fixed(Double(size ?? 0) / 1e6, 0)
   }
 }

@@ -7,17 +7,21 @@ import Training
 
 /// How right the rules are: the corpus of faulty models and their clean twins.
 enum RulesBenchmark {
-  /// Trains `models` clean models of each family and all their faulty twins.
-  static func run(models: Int) throws {
-    let corpus = Corpus(models: models)
+  /// Trains `models` clean models of each family and all their faulty twins; of the families that
+  /// limits were chosen on alone, where `isTuning`.
+  static func run(models: Int, isTuning: Bool) throws {
+    let corpus = Corpus(
+      models: models, families: Family.all.filter { !isTuning || !$0.isHeldOut })
     let start = MonotonicClock.now()
-    let results = try corpus.run(RuleSet(packs: RulePack.allCases))
+    let results = try corpus.run(
+      RuleSet(packs: RulePack.allCases), workers: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let seconds = Double(MonotonicClock.now() - start) / 1e9
     print(
       "rules on \(results.count) faulty models and their clean twins, \(fixed(seconds, 0)) s; "
         + "\(results.filter(\.counts).count) pairs count")
     for (title, isHeldOut) in [("families limits were chosen on", false), ("held out", true)] {
       let part = results.filter { $0.family.isHeldOut == isHeldOut }
+      if part.isEmpty { continue }
       print("\n\(title)")
       summary(part)
       rules(part)

@@ -41,7 +41,8 @@ struct Subject {
     try self.init(name, Array(bytes), steps: steps)
   }
 
-  private init(_ name: String, _ text: [UInt8], steps: Int?) throws {
+  /// A model file, ready to train.
+  init(_ name: String, _ text: [UInt8], steps: Int? = nil) throws {
     (self.name, self.text) = (name, text)
     var file = try ModelFile(text, folder: "traces")
     if let steps { file.training.steps = steps }
@@ -55,10 +56,10 @@ struct Subject {
   }
 
   /// Seconds that `count` steps take.
-  mutating func time(_ count: Int) -> Double {
+  mutating func time(_ count: Int, _ record: StepRecord = StepRecord()) -> Double {
     let start = Self.now()
     for _ in 0..<count {
-      _ = trainer.step(step)
+      _ = trainer.step(step, record: record)
       step += 1
     }
     return Self.now() - start

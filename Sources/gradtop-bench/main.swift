@@ -1,15 +1,19 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|recording|allocations|start|scale|trace|opening|
-// dashboard|judge]… [MODEL]…`, where `cpu` counts seconds of the processor rather than of the wall; the
-// large trace of `opening` has GRADTOP_BENCH_MB megabytes, 512 without. Three more are run only when
-// named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`, `rules [MODELS]` and `soak [RUNS]`.
+// `.build/release/gradtop-bench [cpu] [step|memory|recording|events|allocations|start|scale|frontier|
+// plans|trace|opening|exchange|dashboard|judge]… [MODEL]…`, where `cpu` counts seconds of the processor
+// rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes, 512 without.
+// Three more are run only when named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`,
+// `rules [MODELS [tuning]]` and `soak [RUNS]`.
 
 let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("step", StepBenchmark.run), ("memory", StepBenchmark.memory),
-  ("recording", RecordingBenchmark.run), ("allocations", AllocationBenchmark.run),
+  ("recording", RecordingBenchmark.run), ("events", EventBenchmark.run),
+  ("allocations", AllocationBenchmark.run),
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
   ("frontier", { _ in try FrontierBenchmark.run() }),
+  ("plans", PlanBenchmark.run),
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
+  ("exchange", { _ in try ExchangeBenchmark.run() }),
   ("dashboard", { _ in try DashboardBenchmark.run() }),
   ("judge", { _ in JudgeBenchmark.run() }),
 ]
@@ -17,7 +21,9 @@ let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "fuzz": try Fuzz.run(Array(arguments.dropFirst()))
 case "rules":
-  try RulesBenchmark.run(models: arguments.dropFirst().first.flatMap { Int($0) } ?? 12)
+  let rest = arguments.dropFirst()
+  try RulesBenchmark.run(
+    models: rest.first.flatMap { Int($0) } ?? 5, isTuning: rest.contains("tuning"))
 case "soak": try Soak.run(Array(arguments.dropFirst()))
 default:
   let models = Subject.names.filter { arguments.contains($0) }

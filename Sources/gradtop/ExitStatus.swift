@@ -17,6 +17,22 @@ struct ExitStatus: Equatable {
   static let budget = ExitStatus(rawValue: 75)
 
   static func signal(_ number: Int32) -> ExitStatus { ExitStatus(rawValue: 128 + number) }
+
+  /// Whether it is told where `other` holds as well: a signal, 70, 74, 2, 1, 0, in this order.
+  func comesBefore(_ other: ExitStatus) -> Bool {
+    func rank(_ status: ExitStatus) -> Int {
+      switch status {
+      case _ where status.rawValue > 128: 0
+      case .internalError: 1
+      case .inputOutput: 2
+      case .incomplete: 4
+      case .checkFailed: 5
+      case .success: 6
+      default: 3
+      }
+    }
+    return rank(self) < rank(other)
+  }
 }
 
 /// Something that ends a command, as people are told: where, what, and what to do.

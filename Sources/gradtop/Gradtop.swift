@@ -34,12 +34,12 @@ struct Gradtop {
 
   private static func dispatch(_ words: [String]) throws(Failure) -> ExitStatus {
     guard let first = words.first else {
-      print(HelpPage.overview, terminator: "")
+      try printOutput(HelpPage.overview)
       return .usage
     }
     switch first {
     case "--version", "-V":
-      print("gradtop \(version)")
+      try printOutput("gradtop \(version)\n")
       return .success
     case "help", "--help", "-h": return try help(Array(words.dropFirst()))
     default: break
@@ -51,9 +51,10 @@ struct Gradtop {
     }
     let arguments = try Arguments(Array(words.dropFirst()), for: command)
     if arguments.has("--help") {
-      print(HelpPage.page(of: command), terminator: "")
+      try printOutput(HelpPage.page(of: command))
       return .success
     }
+    Notes.take(arguments)
     switch command {
     case .run: return try RunCommand(arguments).run()
     case .replay: return try ReplayCommand(arguments, follows: arguments.has("--follow")).run()
@@ -71,11 +72,11 @@ struct Gradtop {
 
   private static func help(_ words: [String]) throws(Failure) -> ExitStatus {
     guard let word = words.first else {
-      print(HelpPage.overview, terminator: "")
+      try printOutput(HelpPage.overview)
       return .success
     }
     if word == "--man" {
-      print(ManPage.text, terminator: "")
+      try printOutput(ManPage.text)
       return .success
     }
     guard let command = Command(rawValue: word) else {
@@ -83,7 +84,7 @@ struct Gradtop {
         .usage, word, "unknown command",
         hint: Suggestion.hint(for: word, among: Command.allCases.map(\.rawValue)))
     }
-    print(HelpPage.page(of: command), terminator: "")
+    try printOutput(HelpPage.page(of: command))
     return .success
   }
 }

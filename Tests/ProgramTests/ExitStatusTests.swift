@@ -50,7 +50,11 @@ import Testing
     let outcome = gradtop.finish(process, streams: "missing")
     #expect(outcome.status == 66)
     #expect(outcome.output == "")
-    #expect(outcome.errors == "gradtop: nope: No such file or directory\n")
+    #expect(
+      outcome.errors == """
+        gradtop: nope: No such file or directory; look for a misspelled name, or another folder
+
+        """)
   }
 
   @Test func traceInAMissingFolder() throws {
@@ -73,6 +77,11 @@ import Testing
     let damage = "gradtop: half.bin: no footer: the run is not over, or was cut off\n"
     #expect(info.errors == damage)
     #expect(info.lines.contains("ended: no"))
+
+    let plan = try gradtop.run("plan", "half.bin")
+    #expect(plan.status == 2)
+    #expect(plan.errors == damage)
+    #expect(plan.lines.count > 3)
 
     let table = try gradtop.run("export", "half.bin", "--format", "csv", "--table", "steps")
     #expect(table.status == 2)

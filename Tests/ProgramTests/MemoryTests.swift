@@ -53,6 +53,48 @@ import Testing
     #expect(ops.output.contains(",recompute,"))
   }
 
+  @Test(arguments: [
+    #"{"layers": ["blocks"]}"#, #"{"layers": ["blocks"], "budget": "100KiB"}"#,
+  ]) func whatGoesOutToAFileComesBackAsItWas(offload: String) throws {
+    let outcome = try run(#", "memory": {"offload": \#(offload)}"#, "--verify-plan")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(value("verified", outcome)?.hasSuffix("bitwise equal") == true, "\(outcome.output)")
+    let peak = try #require(value("peak_bytes", outcome).flatMap { Int($0) })
+    let all = try #require(value("store_all_bytes", outcome).flatMap { Int($0) })
+    let out = try #require(value("offloaded_bytes", outcome).flatMap { Int($0) })
+    #expect(out > 0 && peak < all - out / 4)
+    let ops = try gradtop.run("export", "t.mcap", "--table", "ops")
+    #expect(ops.output.contains(",offload_out,") && ops.output.contains(",offload_in,"))
+    let memory = try gradtop.run("export", "t.mcap", "--table", "memory", "--steps", "3..3")
+    #expect(memory.output.contains(",offload_out,") && memory.output.contains(",offload_in,"))
+  }
+
+  /// What goes out, what is made again, and several micro-batches, together.
+  @Test func offloadGoesWithRecomputing() throws {
+    for offload in [#"{"layers": ["blocks/0", "blocks/1", "in"]}"#, #""auto""#] {
+      let outcome = try run(
+        #", "memory": {"checkpoint": {"layers": ["blocks/4"]}, "offload": \#(offload)}"#,
+        training: #", "accumulate": 2"#, "--verify-plan")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(value("verified", outcome)?.hasSuffix("bitwise equal") == true, "\(outcome.output)")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      #"{"layers": ["block/0"]}"#,
+      #"memory.offload.layers[0]: there is no layer "block/0"; did you mean "blocks"?"#
+    ),
+    (#"{"layers": []}"#, "memory.offload.layers: no layers"),
+    (#"{"budget": "big"}"#, "memory.offload.budget: expected a size such as 64MiB"),
+    (#"{}"#, "memory.offload.layers: missing"),
+    (#""disk""#, #"memory.offload: expected "none", "auto" or {"layers": […]}, found "disk""#),
+  ]) func offloadMistakes(offload: String, message: String) throws {
+    let outcome = try run(#", "memory": {"offload": \#(offload)}"#)
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.hasPrefix("gradtop: m.json: \(message)"), "\(outcome.errors)")
+  }
+
   @Test func accumulatedStepsAreVerified() throws {
     let outcome = try run(
       #", "memory": {"checkpoint": "sqrt"}"#, training: #", "accumulate": 2, "clip_grad_norm": 1"#,

@@ -2,16 +2,16 @@ import Diagnosis
 import RuleCorpus
 import Testing
 
-/// A small fixed part of what `make bench-rules` measures.
+/// A small fixed part of what `make bench-rules` measures: families whose data is made in no time.
 @Suite struct CorpusTests {
-  private static let families = ["relu-mlp/digits", "tanh-mlp/teacher", "residual-mlp/spirals"]
+  private static let families = ["relu-mlp/teacher", "tanh-mlp/teacher"]
 
   @Test func rulesAreRightOnASmallCorpus() throws {
     let corpus = Corpus(
       models: 1, families: Family.all.filter { Self.families.contains($0.name) })
     let scores = Scores(try corpus.run(RuleSet()))
     #expect(scores.twins >= 2)
-    #expect(scores.faults >= 15)
+    #expect(scores.faults >= 12)
     #expect(scores.falsePositiveRate == 0)
     #expect(scores.recall >= 0.9)
     #expect(scores.rightRule >= 0.85)

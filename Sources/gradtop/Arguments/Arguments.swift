@@ -57,12 +57,13 @@ struct Arguments {
   /// The values of an option that may be given more than once, in their order.
   func all(_ name: String) -> [String] { lists[name] ?? [] }
 
-  /// A whole number of at least `least`.
-  func integer(_ name: String, least: Int) throws(Failure) -> Int? {
+  /// A whole number of at least `least`, and at most `most`.
+  func integer(_ name: String, least: Int, most: Int = .max) throws(Failure) -> Int? {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), number >= least else {
       throw mistake(name, "expected a whole number of at least \(least), found \"\(text)\"")
     }
+    guard number <= most else { throw mistake(name, "\(text) is too large, at most \(most)") }
     return number
   }
 
@@ -97,7 +98,8 @@ struct Arguments {
     }
     guard operands.count == 1 else {
       throw Failure(
-        .usage, command.rawValue, "one \(what.dropFirst(2)) at a time, found \(operands.count)")
+        .usage, command.rawValue, "one \(what.dropFirst(2)) at a time, found \(operands.count)",
+        hint: "options start with --: gradtop help \(command.rawValue) lists them")
     }
     return path
   }

@@ -28,8 +28,14 @@ enum HelpPage {
     let options = labels.map { "  " + padded($0.label, width) + $0.help }
     let example = "example: \(command.example)"
     var lines = [title, "", "options:"] + options + ["", example]
-    // A long list has no room for empty lines.
-    if lines.count > rows { lines = [title] + options + [example] }
+    // A long list has no room for empty lines, nor for what names say.
+    if lines.count > rows {
+      let plain = Set(["--no-color", "--quiet", "--verbose", "--help"])
+      let named = Option.of(command).filter { plain.contains($0.name) }
+      let long = zip(Option.of(command), options).filter { !plain.contains($0.0.name) }.map(\.1)
+      let short = named.map { $0.names.joined(separator: ", ") }.joined(separator: "   ")
+      lines = [title] + long + ["  " + short, example]
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

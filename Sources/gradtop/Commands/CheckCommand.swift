@@ -19,6 +19,10 @@ struct CheckCommand {
     rules = try Self.rules(arguments)
     thresholds = try Self.thresholds(arguments, rules)
     suggestion = arguments.text("--suggest")
+    guard suggestion != "-" else {
+      throw arguments.mistake(
+        "--suggest", "standard output is the report's", hint: "name a file for the model")
+    }
   }
 
   private static func rules(_ arguments: Arguments) throws(Failure) -> RuleSet {
@@ -97,6 +101,7 @@ struct CheckCommand {
     var report = CheckReport()
     (report.trace, report.thresholds, report.rules) = (path, thresholds, rules.allNames)
     var judge = Judge(rules)
+    report.isBlind = true
     var run: Run?
     var (first, last): (UInt64?, UInt64) = (nil, 0)
     var bytes: UInt64?
@@ -110,6 +115,11 @@ struct CheckCommand {
           case .gap: report.gaps += 1
           case .step(let step, in: _):
             report.steps += 1
+            if step.loss != nil || !step.parameters.parameter.isEmpty
+              || !step.activations.node.isEmpty
+            {
+              report.isBlind = false
+            }
             if first == nil { first = step.start }
             last = max(last, step.start &+ step.duration)
           default: break
@@ -118,13 +128,16 @@ struct CheckCommand {
       }
     }
     report.ended = source.state == .closed
+    if report.steps == 0 { report.isBlind = false }
     (report.name, report.host) = (run?.name ?? "", run?.host ?? "")
     report.start = run?.wallClockOrigin ?? 0
     report.duration = last - min(last, first ?? last)
     report.findings = Self.ordered(judge.findings)
-    if let code = writeAll(report.text(format), to: STDOUT_FILENO), code != EPIPE {
-      throw Failure(.inputOutput, "standard output", String(cString: strerror(code)))
-    }
+    if !(Notes.areQuiet && format == .text) { try printOutput(report.text(format)) }
+    let found = Set(report.findings.map(\.rule))
+    printDetail(
+      "rules that found nothing: "
+        + rules.allNames.filter { !found.contains($0) }.map(\.rawValue).joined(separator: ", "))
     if let suggestion {
       try SuggestedModel.write(suggestion, for: report.findings, of: run, in: path)
     }

@@ -18,8 +18,8 @@ struct CompletionCommand {
     self.shell = shell
   }
 
-  func run() -> ExitStatus {
-    print(shell.script, terminator: "")
+  func run() throws(Failure) -> ExitStatus {
+    try printOutput(shell.script)
     return .success
   }
 }

@@ -39,18 +39,25 @@ struct ExportCommand {
     guard parts.count == 3, parts[1].isEmpty,
       let first = parts[0].isEmpty ? 0 : UInt64(parts[0]),
       let last = parts[2].isEmpty ? .max : UInt64(parts[2]), first <= last
-    else { throw arguments.mistake("--steps", "expected A..B, found \"\(text)\"") }
+    else {
+      throw arguments.mistake(
+        "--steps", "expected A..B with A not above B, found \"\(text)\"", hint: "as in 100..199")
+    }
     return first...last
   }
 
   func run() throws(Failure) -> ExitStatus {
     let source = try openTrace(path)
-    let descriptor = try openOutput(output)
+    let descriptor = try openOutput(output, reading: path)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
     let summary: ExportSummary
     do { summary = try export.write(source, to: DescriptorSink(descriptor)) } catch {
       guard case .system(_, let code) = error else { return .success }
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
+    }
+    if summary.steps == 0, let steps = export.steps {
+      let last = steps.upperBound == .max ? "" : "\(steps.upperBound)"
+      printNote("gradtop: \(path): no step of \(steps.lowerBound)..\(last) is in it")
     }
     let isWhole = tellDamage(of: path, summary.gaps, hasEnded: summary.ended)
     return isWhole ? .success : .incomplete

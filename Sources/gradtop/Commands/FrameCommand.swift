@@ -19,6 +19,7 @@ struct FrameCommand {
   private let dashboard: Dashboard
   private let format: Format
   private let theme: ThemeChoice
+  private let namesTheme: Bool
   private let usesColor: Bool
 
   init(_ arguments: Arguments) throws(Failure) {
@@ -29,6 +30,7 @@ struct FrameCommand {
     let name = try arguments.choice("--format", of: Format.allCases.map(\.rawValue))
     format = Format(rawValue: name) ?? .text
     theme = try ThemeChoice(arguments.text("--theme"))
+    namesTheme = arguments.has("--theme")
     usesColor = arguments.usesColor
     let panel = try arguments.choice("--panel", of: Dashboard.panelNames)
     var dashboard = Dashboard()
@@ -55,10 +57,19 @@ struct FrameCommand {
     // A long trace is drawn from its summaries: one frame is not worth reading it all.
     while !session.isOutlined, session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
     if let step { session.seek(to: step) }
+    if let step, let extent = session.extent, !extent.contains(step) {
+      printNote(
+        "gradtop: \(path): step \(step) is not in it; shown is \(session.cursor) of "
+          + "\(extent.lowerBound)..\(extent.upperBound)")
+    }
     var canvas = Canvas(width: size.width, height: size.height)
-    dashboard.draw(Scene(session.snapshot(), findings: judge.findings), on: &canvas)
+    let findings =
+      session.isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings
+    var scene = Scene(session.snapshot(), findings: findings)
+    if dashboard.wantsPlanning { scene.planning = MemoryPlanning(planning(scene.snapshot)) }
+    dashboard.draw(scene, on: &canvas)
     let bytes = try picture(of: canvas)
-    let descriptor = try openOutput(output)
+    let descriptor = try openOutput(output, reading: path)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
     if let code = writeAll(bytes, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
@@ -68,9 +79,19 @@ struct FrameCommand {
     return isWhole ? .success : .incomplete
   }
 
+  /// What a step would take in less memory.
+  private func planning(_ snapshot: Snapshot) -> MemoryPlanning.State {
+    do {
+      return .ready(
+        try TracePlanning(
+          snapshot, place: path, folders: TracePlanning.folders(of: path)
+        ).memoryFrontier())
+    } catch { return .failed(error.what) }
+  }
+
   private func picture(of canvas: Canvas) throws(Failure) -> [UInt8] {
-    // Text knows no colors, so no theme matters.
-    if format != .text { theme.report() }
+    // Text knows no colors: only a theme that was asked for matters.
+    if format != .text || namesTheme { theme.report() }
     switch format {
     case .text: return Array(canvas.lines().map { $0 + "\n" }.joined().utf8)
     case .ansi:

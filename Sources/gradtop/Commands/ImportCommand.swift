@@ -20,8 +20,9 @@ struct ImportCommand {
     guard descriptor >= 0 else {
       throw Failure(
         errno == ENOENT || errno == ENOTDIR ? .notFound : .inputOutput, path,
-        String(cString: strerror(errno)))
+        String(cString: strerror(errno)), hint: Failure.hint(errno))
     }
+    try refuseOverwriting(path, with: output)
     defer { if path != "-" { close(descriptor) } }
     let profile: KinetoImport
     do { profile = try KinetoImport(reading: descriptor) } catch { throw failure(error) }
@@ -55,12 +56,12 @@ struct ImportCommand {
       backward_linked: \(summary.linked) of \(summary.backward)
 
       """
-    writeAll(lines, to: output == "-" ? STDERR_FILENO : STDOUT_FILENO)
+    if !Notes.areQuiet { writeAll(lines, to: output == "-" ? STDERR_FILENO : STDOUT_FILENO) }
     if summary.damaged > 0 {
-      printError("gradtop: \(path): \(summary.damaged) events are no JSON and were left out")
+      printNote("gradtop: \(path): \(summary.damaged) events are no JSON and were left out")
     }
     if summary.isTruncated {
-      printError("gradtop: \(path): the file is cut off; what was whole was kept")
+      printNote("gradtop: \(path): the file is cut off; what was whole was kept")
     }
     return summary.damaged > 0 || summary.isTruncated ? .incomplete : .success
   }

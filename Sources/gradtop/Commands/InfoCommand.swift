@@ -28,15 +28,7 @@ struct InfoCommand {
   }
 
   private func repair(to target: String) throws(Failure) {
-    // Opening the target empties it.
-    var (old, new) = (stat(), stat())
-    guard stat(path, &old) == 0 else {
-      throw Failure(.system(call: "stat", path: path, code: errno))
-    }
-    if stat(target, &new) == 0, old.st_ino == new.st_ino, old.st_dev == new.st_dev {
-      throw Failure(
-        .usage, target, "a trace cannot be repaired in place", hint: "name another file")
-    }
+    try refuseOverwriting(path, with: target)
     do { _ = try TraceFile(path: path) } catch { throw Failure(error) }
     let output: FileOutput
     do { output = try FileOutput(path: target, overwriting: true) } catch {
@@ -54,34 +46,45 @@ struct InfoCommand {
     } catch {}
   }
 
-  /// Prints the report on the trace at `path`.
-  static func report(_ path: String, isJSON: Bool) throws(Failure) -> ExitStatus {
+  /// Prints the report on the trace at `path`, or, as people know it, `name`.
+  static func report(
+    _ path: String, isJSON: Bool, called name: String? = nil
+  ) throws(Failure) -> ExitStatus {
     let info: TraceInfo
     do { info = try TraceInfo(path: path) } catch { throw Failure(error) }
     let report = TraceReport(info)
-    print(isJSON ? report.json : report.text, terminator: "")
-    let isWhole = tellDamage(of: path, info.gaps, hasEnded: info.ended)
+    if !Notes.areQuiet { try printOutput(isJSON ? report.json : report.text) }
+    let isWhole = tellDamage(of: name ?? path, info.gaps, hasEnded: info.ended)
     return isWhole ? .success : .incomplete
   }
 
   private func list() throws(Failure) -> ExitStatus {
-    var isFirst = true
+    var (text, isFirst) = ("", true)
+    var failure: Failure?
+    func flush() {
+      // Who reads from a pipe may leave; who cannot be written to is told of once.
+      if failure == nil { do throws(Failure) { try printOutput(text) } catch { failure = error } }
+      text.removeAll(keepingCapacity: true)
+    }
     let gaps: [TraceGap]
     do {
       gaps = try RecordListing.read(path: path) { record in
-        print(isFirst ? "{\"records\": [\n" : ",\n", terminator: "")
+        text += isFirst ? "{\"records\": [\n" : ",\n"
         isFirst = false
         let fields = record.fields.map { "[\(quoted($0.name)), \(json($0.value))]" }
-        print(
-          "  {\"type\": \(quoted(record.type)), \"fields\": [\(fields.joined(separator: ", "))]}",
-          terminator: "")
+        text +=
+          "  {\"type\": \(quoted(record.type)), \"fields\": [\(fields.joined(separator: ", "))]}"
+        if text.utf8.count > 1 << 16 { flush() }
       }
     } catch {
-      if !isFirst { print("\n]}") }
+      if !isFirst { text += "\n]}\n" }
+      flush()
       throw Failure(error)
     }
-    print(isFirst ? "{\"records\": []}" : "\n]}")
-    for gap in gaps { printError("gradtop: \(path): \(describe(gap))") }
+    text += isFirst ? "{\"records\": []}\n" : "\n]}\n"
+    flush()
+    if let failure { throw failure }
+    for gap in gaps { printNote("gradtop: \(path): \(describe(gap))") }
     return gaps.isEmpty ? .success : .incomplete
   }
 

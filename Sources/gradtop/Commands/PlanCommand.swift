@@ -24,16 +24,16 @@ struct PlanCommand {
   }
 
   func run() throws(Failure) -> ExitStatus {
-    let bytes = try readFile(path)
-    if bytes.starts(with: [0x89, 0x4D, 0x43, 0x41, 0x50]) {
-      try planTrace()
+    // Not all of a trace, which may be long.
+    if try readFile(path, atMost: 5) == [0x89, 0x4D, 0x43, 0x41, 0x50] {
+      return try planTrace()
     } else {
-      try planChain(try CostsFile.read(bytes, path: path))
+      try planChain(try CostsFile.read(try readFile(path), path: path))
     }
     return .success
   }
 
-  private func planTrace() throws(Failure) {
+  private func planTrace() throws(Failure) -> ExitStatus {
     let planning = try TracePlanning(path, solver: solver)
     var text = ""
     let frontier = showsFrontier || !isJSON ? try planning.frontier() : []
@@ -45,6 +45,7 @@ struct PlanCommand {
     }
     if showsFrontier {
       if isJSON {
+        tellPlanIsLeftOut()
         text =
           "[\n"
           + frontier.map { "  " + planning.json($0, budget: $0.peak).text }
@@ -58,6 +59,8 @@ struct PlanCommand {
       }
     }
     try write(text, to: budget == nil ? output : nil)
+    let isWhole = tellDamage(of: path, planning.gaps, hasEnded: planning.hasEnded)
+    return isWhole ? .success : .incomplete
   }
 
   private func planChain(_ costs: ChainCosts) throws(Failure) {
@@ -88,6 +91,7 @@ struct PlanCommand {
     if showsFrontier {
       let frontier = try report.planner.frontier()
       if isJSON {
+        tellPlanIsLeftOut()
         text = report.json(frontier)
       } else {
         text += (text.isEmpty ? "" : "\n") + report.text(frontier, baselines: try baselines(report))
@@ -108,8 +112,14 @@ struct PlanCommand {
     }
   }
 
+  /// One document is one value: the frontier, where both are asked for.
+  private func tellPlanIsLeftOut() {
+    guard budget != nil, output == nil else { return }
+    printNote("gradtop: plan: only the frontier is printed; -o FILE writes the plan of --budget")
+  }
+
   private func write(_ text: String, to path: String?) throws(Failure) {
-    let descriptor = try openOutput(path)
+    let descriptor = try openOutput(path, reading: self.path)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
     if let code = writeAll(text, to: descriptor), code != EPIPE {
       throw Failure(

@@ -54,7 +54,9 @@ struct ReplayCommand {
     let isFollowing = follows || path == "-"
     var loop = DashboardLoop(
       session: session, theme: theme, usesColor: usesColor, settings: settings)
+    loop.planning = BackgroundPlanning(folders: TracePlanning.folders(of: path))
     loop.other = other.map { Session(opening: $0) }
+    loop.watch = path == "-" ? nil : FileWatch(path: path)
     loop.firstStep = step ?? (speed == nil ? nil : 0)
     loop.producer = {
       isFollowing || source.state == .growing && !session.isOutlined
@@ -90,7 +92,8 @@ struct ReplayCommand {
     if let failure {
       throw Failure(.inputOutput, "temporary file", String(cString: strerror(failure)))
     }
-    return try InfoCommand.report("/proc/self/fd/\(fileno(spool))", isJSON: false)
+    return try InfoCommand.report(
+      "/proc/self/fd/\(fileno(spool))", isJSON: false, called: "standard input")
   }
 
   private func readStandardInput(into feed: TraceFeed) {

@@ -34,7 +34,13 @@ struct RunCommand {
     if let weights = options.weights {
       do { try model.loadWeights(weights) } catch { throw Failure(error, in: place) }
     }
+    for input in [options.modelPath, options.weights, options.plan] {
+      try refuseOverwriting(input, with: options.trace)
+      try refuseOverwriting(input, with: options.savedWeights)
+    }
+    if let path = options.savedWeights { try Self.checkPlace(path) }
     let trace = try TraceDestination(options, name: file.name)
+    tell(model)
     var verifier: PlanVerifier?
     if options.verifiesPlan {
       do {
@@ -49,8 +55,33 @@ struct RunCommand {
       options.isHeadless
       ? watchHeadless(training, steps: file.training.steps) : try watch(training, trace)
     let outcome = training.finish()
-    try report(outcome, model, trace)
-    return status(outcome, signal, trace)
+    printDetail("activations in each \(outcome.normsEvery). step")
+    let status = status(outcome, signal, trace)
+    do { try report(outcome, model, trace) } catch {
+      // A signal, or a trace that could not be written, comes first; the reason is told all the same.
+      guard status.comesBefore(error.status) else { throw error }
+      printError("gradtop: \(error.description)")
+    }
+    return status
+  }
+
+  /// How the model is run.
+  private func tell(_ model: PreparedModel) {
+    let plan = model.executor.plan
+    printDetail(
+      "\(plan.network.parameters.count) parameters, \(plan.rows.count) ops a step, an arena of "
+        + "\(plan.arenaBytes) bytes (bound \(plan.arenaLowerBound)), at most \(plan.options.threads) threads, "
+        + plan.options.precision.rawValue)
+  }
+
+  /// Refuses a place for weights while there is still something to choose.
+  private static func checkPlace(_ path: String) throws(Failure) {
+    let folder = Self.folder(of: path)
+    guard access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK) == 0 else {
+      throw Failure(
+        .cannotCreate, path, String(cString: strerror(errno)),
+        hint: "choose another place with --save-weights FILE")
+    }
   }
 
   private static func folder(of path: String) -> String {
@@ -69,6 +100,7 @@ extension RunCommand {
       session: Session(source: training.feed), theme: theme, usesColor: options.usesColor,
       settings: settings)
     loop.control = training.control
+    loop.planning = BackgroundPlanning(folders: [options.modelPath.map(Self.folder) ?? "", "."])
     loop.notice = {
       guard let reason = training.control.breakReason, training.control.isPaused else { return "" }
       return "broken: \(reason); w walks backward, Space goes on"
@@ -106,12 +138,15 @@ extension RunCommand {
   private func report(
     _ outcome: TrainingOutcome, _ model: PreparedModel, _ trace: TraceDestination
   ) throws(Failure) {
-    var lines = ["trace: \(trace.path)", "steps: \(outcome.steps)", "loss: \(outcome.loss)"]
+    var lines = [
+      "trace: \(trace.path)", "steps: \(outcome.steps)", "loss: \(Self.number(outcome.loss))",
+    ]
     if let accuracy = outcome.accuracy { lines.append("accuracy: \(accuracy)") }
     lines.append("seconds: \(outcome.seconds)")
     if let plan = outcome.plan {
       lines.append("peak_bytes: \(plan.peak)")
       lines.append("store_all_bytes: \(plan.storeAllPeak)")
+      if plan.offloaded > 0 { lines.append("offloaded_bytes: \(plan.offloaded)") }
       if let time = plan.predictedTime { lines.append("predicted_step_ms: \(time / 1e6)") }
     }
     if let verdict = outcome.verdict {
@@ -119,15 +154,17 @@ extension RunCommand {
         verdict.difference.map { "verified: no: \($0.parameter) differs in step \($0.step)" }
           ?? "verified: \(verdict.equal) gradients of \(verdict.steps) steps are bitwise equal")
     }
-    for line in lines {
-      if trace.isStandardOutput { printError(line) } else { print(line) }
-    }
-    if let path = options.savedWeights {
-      do { try model.saveWeights(path) } catch {
-        throw Failure(.cannotCreate, path, error.reason)
-      }
+    let text = lines.joined(separator: "\n") + "\n"
+    if trace.isStandardOutput { writeAll(text, to: STDERR_FILENO) } else { try printOutput(text) }
+    guard let path = options.savedWeights else { return }
+    do { try model.saveWeights(path) } catch {
+      let isFull = [ENOSPC, EIO, EFBIG, EDQUOT].contains(error.code)
+      throw Failure(isFull ? .inputOutput : .cannotCreate, path, error.reason)
     }
   }
+
+  /// NaN has no sign that would matter.
+  private static func number(_ number: Double) -> String { number.isNaN ? "nan" : "\(number)" }
 
   private func status(
     _ outcome: TrainingOutcome, _ signal: Int32?, _ trace: TraceDestination
@@ -147,11 +184,15 @@ extension RunCommand {
         "gradtop: \(trace.path): \(recording.droppedSteps) steps came faster than they could be "
           + "written; --no-instrument records less")
     }
+    if let reason = outcome.offloadFailure {
+      printError(
+        "gradtop: the file of what leaves memory: \(reason); what it did not take was kept")
+    }
     if let reason = outcome.breakReason {
       printError("gradtop: \(trace.path): stopped: \(reason)")
     }
     if let signal { return .signal(signal) }
-    if recording.failure != nil { return .inputOutput }
+    if recording.failure != nil || outcome.offloadFailure != nil { return .inputOutput }
     if recording.droppedSteps > 0 { return .incomplete }
     let isRight = outcome.breakReason == nil && outcome.verdict?.difference == nil
     return isRight ? .success : .checkFailed

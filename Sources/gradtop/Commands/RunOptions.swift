@@ -24,6 +24,7 @@ struct RunOptions {
   let verifiesPlan: Bool
   let breakOn: BreakOn
   let detailedStep: Int?
+  let startsPaused: Bool
   let isQuiet: Bool
   let isHeadless: Bool
   let usesColor: Bool
@@ -38,7 +39,8 @@ struct RunOptions {
     batchSize = try arguments.integer("--batch-size", least: 1)
     seed = try arguments.integer("--seed", least: 0)
     threads =
-      try arguments.integer("--threads", least: 1) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+      try arguments.integer("--threads", least: 1, most: 1024)
+      ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     precision =
       arguments.has("--precision")
       ? try arguments.choice("--precision", of: ["fp32", "bf16"]) : nil
@@ -46,7 +48,7 @@ struct RunOptions {
     savedWeights = arguments.text("--save-weights")
     normsEvery =
       arguments.text("--norms-every") == "auto"
-      ? nil : try arguments.integer("--norms-every", least: 1)
+      ? nil : try arguments.integer("--norms-every", least: 1, most: 1_000_000_000)
     isInstrumented = !arguments.has("--no-instrument")
     syncs = arguments.has("--trace-sync")
     budget = try arguments.size("--memory-budget")
@@ -63,6 +65,11 @@ struct RunOptions {
     isQuiet = arguments.has("--quiet")
     isHeadless =
       arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
+    startsPaused = arguments.has("--paused")
+    guard !(startsPaused && isHeadless) else {
+      throw arguments.mistake(
+        "--paused", "without a dashboard nobody could go on", hint: "leave it out, or --headless")
+    }
     usesColor = arguments.usesColor
   }
 
@@ -89,6 +96,8 @@ struct RunOptions {
     if let budget { file.memory.checkpoint = .budget(budget) }
     if let plan { file.memory.plan = plan }
     if let precision { file.training.precision = precision }
+    // Loaded behind the model, with an error that names the option.
+    if weights != nil { file.weights = nil }
   }
 }
 
@@ -112,6 +121,10 @@ extension Failure {
     case .weights(let mistake):
       self.init(mistake.isMissing ? .notFound : .badInput, mistake.path, mistake.reason)
     case .refused(_, _, let mistake): self.init(mistake, in: place)
+    case .offload(let error):
+      self.init(
+        .cannotCreate, error.folder, "no file for what leaves memory: \(error.reason)",
+        hint: "set TMPDIR to a folder on a disk with room")
     case .plan(.order(let reason)):
       self.init(.badInput, "\(place): memory", reason)
     case .budget(let error):

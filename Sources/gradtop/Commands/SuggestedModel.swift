@@ -16,15 +16,24 @@ enum SuggestedModel {
     do { document = try ModelDocument(run.modelText) } catch {
       throw Failure(error, in: "\(trace): its model file")
     }
-    let changes = change(&document, for: findings)
-    let descriptor = try openOutput(path)
+    var changes = change(&document, for: findings)
+    for _ in 0..<rounds where !changes.isEmpty {
+      let left = SuggestionTrial.findings(of: document.text)?.filter { $0.severity > .note } ?? []
+      let more = left.isEmpty ? [] : change(&document, for: left)
+      if more.isEmpty { break }
+      changes += more
+    }
+    let descriptor = try openOutput(path, reading: trace)
     if let code = writeAll(document.text, to: descriptor) {
       throw Failure(.inputOutput, path, String(cString: strerror(code)))
     }
     if path != "-" { close(descriptor) }
-    for change in changes { printError("\(path): \(change)") }
-    if changes.isEmpty { printError("\(path): no finding has a remedy that fits; nothing changed") }
+    for change in changes { printNote("\(path): \(change)") }
+    if changes.isEmpty { printNote("\(path): no finding has a remedy that fits; nothing changed") }
   }
+
+  /// How often what is suggested is tried and, where that shows faults, changed again.
+  private static let rounds = 4
 
   /// What makes steps small without the learning rate's fault.
   private static let obstacles: Set<RuleName> = [

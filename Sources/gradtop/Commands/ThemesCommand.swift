@@ -19,10 +19,11 @@ struct ThemesCommand {
     for entry in catalogue.entries {
       let place = entry.file ?? "built in"
       if usesColor {
-        print(ANSIPicture(Self.sample(entry.theme, place), theme: entry.theme).text)
+        try printOutput(
+          ANSIPicture(Self.sample(entry.theme, place), theme: entry.theme).text + "\n")
       } else {
         let gap = String(repeating: " ", count: max(1, 20 - entry.theme.name.count))
-        print(entry.theme.name + gap + place)
+        try printOutput(entry.theme.name + gap + place + "\n")
       }
     }
     for problem in catalogue.problems { printError("gradtop: \(problem)") }

@@ -8,11 +8,25 @@ extension Failure {
     case .system(_, let path, let code):
       self.init(
         code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput, path,
-        String(cString: strerror(code)))
+        String(cString: strerror(code)), hint: Self.hint(code))
     case .notATrace(let path):
-      self.init(.badInput, path, "not a trace: it is no MCAP file")
+      self.init(
+        .badInput, path, "not a trace: it is no MCAP file",
+        hint: "gradtop run --trace FILE writes one, gradtop import makes one of a PyTorch profile")
     case .damaged(let offset, let reason):
       self.init(.badInput, "byte \(offset)", reason)
+    }
+  }
+}
+
+extension Failure {
+  /// What to do about a file that cannot be opened.
+  static func hint(_ code: Int32) -> String {
+    switch code {
+    case ENOENT, ENOTDIR: "look for a misspelled name, or another folder"
+    case EISDIR: "name a file in it"
+    case EACCES, EPERM: "ask for the right to read it"
+    default: ""
     }
   }
 }
@@ -22,12 +36,12 @@ func openTrace(_ path: String) throws(Failure) -> TraceFile {
   do { return try TraceFile(path: path) } catch { throw Failure(error) }
 }
 
-/// The bytes of a file.
-func readFile(_ path: String) throws(Failure) -> [UInt8] {
+/// The bytes of a file, or its first ones.
+func readFile(_ path: String, atMost limit: Int = .max) throws(Failure) -> [UInt8] {
   guard let file = fopen(path, "rb") else {
     throw Failure(
       errno == ENOENT || errno == ENOTDIR ? .notFound : .inputOutput, path,
-      String(cString: strerror(errno)))
+      String(cString: strerror(errno)), hint: Failure.hint(errno))
   }
   defer { fclose(file) }
   var bytes: [UInt8] = []
@@ -35,17 +49,37 @@ func readFile(_ path: String) throws(Failure) -> [UInt8] {
   while true {
     let count = fread(&block, 1, block.count, file)
     bytes += block[..<count]
-    if count < block.count { break }
+    if count < block.count || bytes.count >= limit { break }
   }
   guard ferror(file) == 0 else {
     throw Failure(.inputOutput, path, String(cString: strerror(errno)))
   }
-  return bytes
+  return bytes.count > limit ? Array(bytes[..<limit]) : bytes
+}
+
+/// Refuses to write to the file that is read: opening it for writing empties it.
+func refuseOverwriting(_ input: String?, with output: String?) throws(Failure) {
+  guard let input, let output, output != "-" else { return }
+  var (old, new) = (stat(), stat())
+  guard stat(input, &old) == 0, stat(output, &new) == 0, old.st_ino == new.st_ino,
+    old.st_dev == new.st_dev, new.st_mode & S_IFMT == S_IFREG
+  else { return }
+  throw Failure(
+    .usage, output, "this would overwrite what is read", hint: "name another file")
+}
+
+/// Writes all of `text` to standard output; that nobody reads it is no error.
+func printOutput(_ text: String) throws(Failure) {
+  guard let code = writeAll(text, to: STDOUT_FILENO), code != EPIPE else { return }
+  throw Failure(.inputOutput, "standard output", String(cString: strerror(code)))
 }
 
 /// Opens a file for writing, or standard output where there is no path.
-func openOutput(_ path: String?) throws(Failure) -> Int32 {
+///
+/// - Parameter input: What is read, which must not be overwritten.
+func openOutput(_ path: String?, reading input: String? = nil) throws(Failure) -> Int32 {
   guard let path, path != "-" else { return STDOUT_FILENO }
+  try refuseOverwriting(input, with: path)
   let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else {
     throw Failure(.cannotCreate, path, String(cString: strerror(errno)))
@@ -65,9 +99,9 @@ func describe(_ gap: TraceGap) -> String {
 
 /// Tells on standard error what of a trace is missing; true where nothing is.
 func tellDamage(of path: String, _ gaps: [TraceGap], hasEnded: Bool) -> Bool {
-  for gap in gaps { printError("gradtop: \(path): \(describe(gap))") }
+  for gap in gaps { printNote("gradtop: \(path): \(describe(gap))") }
   if !hasEnded {
-    printError("gradtop: \(path): no footer: the run is not over, or was cut off")
+    printNote("gradtop: \(path): no footer: the run is not over, or was cut off")
   }
   return gaps.isEmpty && hasEnded
 }

@@ -26,6 +26,10 @@ struct DashboardLoop {
   var playSpeed = 60.0
   /// Whether a closed trace plays from the start.
   var isPlaying = false
+  /// Plans for memory, where the panel that shows them is looked at.
+  var planning: BackgroundPlanning?
+  /// Tells when the file that is followed changes; nil: it is looked at again and again.
+  var watch: FileWatch?
   /// The step to look at first.
   var firstStep: Int?
 
@@ -53,21 +57,29 @@ struct DashboardLoop {
     do { screen = try TerminalScreen(usesColor: usesColor) } catch {
       throw Failure(.inputOutput, "terminal", error.reason)
     }
-    defer { screen.close() }
+    defer {
+      screen.close()
+      planning?.cancel()
+    }
     var state = State(
       dashboard: settings.dashboard, speed: playSpeed, isPlaying: isPlaying, themes: theme.cycle)
     var isStale = true
     var drawn: UInt64 = 0
+    // Who names two traces wants to see both.
+    if other != nil { state.dashboard.compare() }
     let started = MonotonicClock.now()
     var lastProducer: Scene.Producer?
     var sought = firstStep == nil
+    var lastPlanning = ""
     while true {
       let now = MonotonicClock.now()
       let wait =
         isStale
         ? remaining(since: drawn, now)
         : state.isReading ? 0 : patience(state, quietFor: now - max(drawn, started))
-      if let input = screen.read(milliseconds: wait) {
+      let input = screen.read(milliseconds: wait, orReadable: watch?.descriptor ?? -1)
+      watch?.drain()
+      if let input {
         isStale = true
         if case .signal(let number) = input { return number }
         for effect in state.dashboard.handle(input, state.scene, size: screen.size)
@@ -84,14 +96,20 @@ struct DashboardLoop {
       if play(&state, since: drawn) { isStale = true }
       let producer = currentProducer(state)
       if producer != lastProducer { isStale = true }
+      let planned = "\(planning?.version ?? 0) \(control?.planningNote ?? "")"
+      if planned != lastPlanning { isStale = true }
       guard isStale, remaining(since: drawn, MonotonicClock.now()) == 0 else { continue }
       lastProducer = producer
+      lastPlanning = planned
       drawn = MonotonicClock.now()
       isStale = false
       state.scene = Scene(
-        session.snapshot(), findings: state.judge.findings, producer: producer,
+        session.snapshot(), findings: findings(state.judge), producer: producer,
         speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice(),
         other: otherSnapshot())
+      if state.dashboard.wantsPlanning { planning?.begin(state.scene.snapshot) }
+      state.scene.planning = MemoryPlanning(
+        planning?.current ?? .unasked, note: control?.planningNote ?? "")
       var canvas = Canvas(
         width: screen.size.width, height: screen.size.height, glyphs: screen.glyphs)
       state.dashboard.draw(state.scene, on: &canvas)
@@ -101,8 +119,10 @@ struct DashboardLoop {
 
   /// How many milliseconds to wait for a key while there is nothing to draw; -1: until one comes.
   private func patience(_ state: State, quietFor time: UInt64) -> Int32 {
-    switch currentProducer(state) {
+    if planning?.isRunning ?? false { return 100 }
+    return switch currentProducer(state) {
     case .replay(isPlaying: false), .ended: -1
+    case .follow where watch != nil: 1000
     case .follow where time > 1_000_000_000: 100
     case .training(isPaused: true): 100
     default: 33
@@ -127,6 +147,11 @@ struct DashboardLoop {
       if MonotonicClock.now() - start > 20_000_000 { break }
     }
     return isNew
+  }
+
+  /// What is found so far; while a long trace is still being read, what its producer found.
+  private func findings(_ judge: Judge) -> [Finding] {
+    session.isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings
   }
 
   /// The other run at the same step.
@@ -164,6 +189,7 @@ extension DashboardLoop {
     case .singleStep: control?.singleStep()
     case .walk: control?.walk()
     case .walkOut: control?.walkOut()
+    case .plan(let budget): control?.plan(budget: budget)
     case .slower: change(&state.speed, by: 0.5)
     case .faster: change(&state.speed, by: 2)
     case .nextTheme: state.themes.append(state.themes.removeFirst())

@@ -31,6 +31,7 @@ final class LiveTraining {
   ) {
     control = TrainingControl(
       breaksAtNonFinite: options.breakOn != .never, endsWhenBroken: options.isHeadless)
+    if options.startsPaused { control.pause() }
     feed = TraceFeed(path: trace.isStandardOutput ? nil : trace.path)
     var recording = RecordingOptions(output: trace.output)
     recording.tap = options.isHeadless ? nil : feed

@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnosis
 import Rematerialization
 import Screen
@@ -14,53 +15,99 @@ struct TracePlanning {
   let containers: [String]
   /// Whether peaks are those of packed arenas; else the chain's.
   let isPacked: Bool
+  /// Steps that were measured.
+  let steps: UInt64
+  /// What of the trace could not be read.
+  private(set) var gaps: [TraceGap] = []
+  /// Whether the trace was closed properly.
+  private(set) var hasEnded = true
+  private let forecast: ArenaForecast?
   private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
 
+  /// Steps that planning needs.
+  static let leastSteps = NetworkCosts.leastSteps
+
+  /// Plans for all that the trace at `path` has measured.
   init(_ path: String, solver: ChainSolver) throws(Failure) {
     let session = Session(source: try openTrace(path))
     while session.poll(limit: 64) {}
-    let snapshot = session.snapshot()
+    try self.init(
+      session.snapshot(), place: path, folders: Self.folders(of: path), solver: solver)
+    (gaps, hasEnded) = (session.gaps, session.snapshot().state == .closed)
+  }
+
+  /// Where the files that the model of the trace at `path` names may lie.
+  static func folders(of path: String) -> [String] {
+    let slash = path.lastIndex(of: "/")
+    return [slash.map { String(path[..<$0]) } ?? ".", "."]
+  }
+
+  /// Plans for what `snapshot` has measured.
+  ///
+  /// - Parameters:
+  ///   - place: What to name where that cannot be done.
+  ///   - folders: Where the files that the model names may lie.
+  ///   - around: Runs what it is given, or does not: then planning breaks off.
+  init(
+    _ snapshot: Snapshot, place: String, folders: [String], solver: ChainSolver = .weak,
+    around: @escaping (() -> Void) -> Void = { $0() }
+  ) throws(Failure) {
     do { network = try NetworkCosts(snapshot) } catch {
       switch error {
       case .tooFewSteps(let found, let needed):
         throw Failure(
-          .badInput, path, "\(found) steps with times of ops, a plan needs \(needed)",
+          .badInput, place, "\(found) steps with times of ops, a plan needs \(needed)",
           hint: "record some more, without --no-instrument")
       }
     }
     self.solver = solver
     name = snapshot.run?.name ?? ""
+    steps = snapshot.totals.steps
     containers = snapshot.graph.containers.map(\.path)
-    let forecast = Self.forecast(snapshot, path, network)
+    let forecast = Self.forecast(snapshot, folders, network)
+    self.forecast = forecast
     if let forecast {
-      pack = { (order) throws(TrainingError) in try forecast.bytes(order) }
+      pack = { (order) throws(TrainingError) in
+        var result = Result<Int, TrainingError>.failure(.plan(.order("planning was broken off")))
+        around {
+          do throws(TrainingError) { result = .success(try forecast.bytes(order)) } catch {
+            result = .failure(error)
+          }
+        }
+        return try result.get()
+      }
     } else {
       pack = nil
     }
     isPacked = forecast != nil
     do { planner = try MemoryPlanner(network, solver: solver, pack: pack) } catch {
-      throw Failure(error, in: path) { "stage \($0)" }
+      throw Failure(error, in: place) { "stage \($0)" }
     }
   }
 
   /// The trace's model, where it can be built here and has the same nodes.
   private static func forecast(
-    _ snapshot: Snapshot, _ path: String, _ network: NetworkCosts
+    _ snapshot: Snapshot, _ folders: [String], _ network: NetworkCosts
   ) -> ArenaForecast? {
     guard let run = snapshot.run, !run.modelText.isEmpty, let step = snapshot.step else {
       return nil
     }
-    let slash = path.lastIndex(of: "/")
-    for folder in [slash.map { String(path[..<$0]) } ?? ".", "."] {
+    for folder in folders {
       guard var file = try? ModelFile(Array(run.modelText.utf8), folder: folder) else { continue }
       file.memory = MemoryDescription()
       file.training.batchSize = max(1, Int(step.samples) / max(1, file.training.accumulate))
+      if !run.precision.isEmpty { file.training.precision = run.precision }
       guard let forecast = try? ArenaForecast(file, threads: Int(run.threads)),
         forecast.nodes == network.nodes.map(\.name)
       else { continue }
       return forecast
     }
     return nil
+  }
+
+  /// Live bytes after each op in `order`; empty where the model is not at hand.
+  func liveBytes(_ order: [NetworkAction]) throws(Failure) -> [UInt64] {
+    do { return try forecast?.liveBytes(order) ?? [] } catch { throw Failure(error, in: name) }
   }
 
   /// The same with another solver.
@@ -86,7 +133,7 @@ struct TracePlanning {
     do { return try planner.plan(budget: budget) } catch { throw Self.failure(error, path) }
   }
 
-  private static func failure(_ error: MemoryPlannerError, _ place: String) -> Failure {
+  static func failure(_ error: MemoryPlannerError, _ place: String) -> Failure {
     switch error {
     case .budget(let error): Failure(TrainingError.budget(error), in: place)
     case .training(let error): Failure(error, in: place)

@@ -120,7 +120,7 @@ import Testing
     let stage = try Stage(["replay", "names.mcap"], emulator, gradtop: gradtop)
     try emulator.type("2")
     let wanted = try gradtop.frame("names.mcap", "--size", "100x30", "--panel", "layers")
-    #expect(wanted.contains { $0.contains("世界") })
+    #expect(wanted.contains { $0.contains("한국") })
     #expect(stage.shows { $0 == wanted }, "\(emulator.lines) is not \(wanted)")
     #expect(!emulator.bytes.contains(7))
   }
