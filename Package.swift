@@ -81,7 +81,7 @@ let package = Package(
       name: "gradtop-bench",
       dependencies: [
         "RuleCorpus", "Training", "Autodiff", "Rematerialization", "TraceFormat", "TraceSession",
-        "Diagnosis", "Panels", "Screen", "CAllocations",
+        "Diagnosis", "Panels", "Screen", "Exchange", "CAllocations",
       ],
       resources: [.embedInCode("Resources/peer.py"), .embedInCode("Resources/peer_jax.py")],
       swiftSettings: settings),
@@ -101,11 +101,13 @@ let package = Package(
       name: "TraceSamples", dependencies: ["TraceFormat"], path: "Tests/TraceSamples",
       swiftSettings: settings),
     tests("TraceSessionTests", ["SeededNumbers", "TraceSamples", "TraceSession", "TraceFormat"]),
-    tests("DiagnosisTests", ["Diagnosis", "TraceSession", "TraceFormat"]),
+    tests("DiagnosisTests", ["Diagnosis", "SeededNumbers", "TraceSession", "TraceFormat"]),
     tests(
       "ExchangeTests", ["Exchange", "SeededNumbers", "Diagnosis", "TraceSession", "TraceFormat"],
       exclude: ["Kineto/Profiles", "Kineto/profiles.py"]),
-    tests("TrainingTests", ["gradtop", "Training", "Autodiff"], exclude: ["InvalidModels"]),
+    tests(
+      "TrainingTests", ["gradtop", "Training", "Autodiff", "Rematerialization"],
+      exclude: ["InvalidModels"]),
     tests("RematerializationTests", ["SeededNumbers", "Rematerialization"], exclude: ["Vectors"]),
     tests("RuleCorpusTests", ["RuleCorpus", "Diagnosis"]),
     tests("ScreenTests", ["Screen"]),
