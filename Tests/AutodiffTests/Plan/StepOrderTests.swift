@@ -7,8 +7,8 @@ import Testing
   /// A chain of Linear and Tanh with a skip connection over its middle, and a loss.
   private func network(depth: Int = 4) throws -> (Network, ValueID) {
     var network = Network()
-    var x = network.addBatchTensor(.input, shape: [8, 16])
-    let target = network.addBatchTensor(.target, shape: [8, 16])
+    var x = network.addBatchTensor(.input, shape: [64, 16])
+    let target = network.addBatchTensor(.target, shape: [64, 16])
     for index in 0..<depth {
       let weight = network.addParameter("w\(index)", layer: "l\(index)", shape: [16, 16])
       let y = try network.apply(Linear(), to: [x, weight], name: "l\(index)", layer: "l\(index)")
@@ -38,7 +38,7 @@ import Testing
     var losses: [UInt64] = []
     for step in 0..<3 {
       let result = executor.step(step, learningRate: 0.05) { micro, batch in
-        for index in 0..<128 {
+        for index in 0..<1024 {
           batch.inputs?[index] = Float((index * 13 + micro + step) % 11 - 5) / 6
           batch.targets?[index] = Float((index * 7 + micro) % 5 - 2) / 3
         }
