@@ -30,22 +30,25 @@ struct Subject {
   ]
 
   /// The one called `name`, ready to train; nil where its file is not there.
-  init?(_ name: String, steps: Int? = nil) throws {
+  init?(_ name: String, steps: Int? = nil, precision: Precision = .float32) throws {
     guard name != "digits" else {
-      try self.init(name, ModelFile.embedded, steps: steps)
+      try self.init(name, ModelFile.embedded, steps: steps, precision: precision)
       return
     }
     guard let bytes = FileManager.default.contents(atPath: "traces/\(name).json") else {
       return nil
     }
-    try self.init(name, Array(bytes), steps: steps)
+    try self.init(name, Array(bytes), steps: steps, precision: precision)
   }
 
   /// A model file, ready to train.
-  init(_ name: String, _ text: [UInt8], steps: Int? = nil) throws {
+  init(
+    _ name: String, _ text: [UInt8], steps: Int? = nil, precision: Precision = .float32
+  ) throws {
     (self.name, self.text) = (name, text)
     var file = try ModelFile(text, folder: "traces")
     if let steps { file.training.steps = steps }
+    file.training.precision = precision.rawValue
     model = try PreparedModel(file, threads: Self.threads)
     trainer = Trainer(model, control: TrainingControl())
   }

@@ -1,5 +1,5 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|recording|events|allocations|start|scale|frontier|
+// `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|start|scale|frontier|
 // plans|trace|opening|exchange|dashboard|judge]… [MODEL]…`, where `cpu` counts seconds of the processor
 // rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes, 512 without.
 // Three more are run only when named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`,
@@ -7,6 +7,7 @@
 
 let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("step", StepBenchmark.run), ("memory", StepBenchmark.memory),
+  ("precision", PrecisionBenchmark.run),
   ("recording", RecordingBenchmark.run), ("events", EventBenchmark.run),
   ("allocations", AllocationBenchmark.run),
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),

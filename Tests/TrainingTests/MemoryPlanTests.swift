@@ -150,8 +150,14 @@ import Testing
       let after = model.executor.arenaContents
       last = max(last, after.indices.last { after[$0] != before[$0] } ?? 0)
     }
-    // Two scalars on top, 64 bytes each, may be such that steps only read.
-    #expect(last < predicted && predicted - last <= 192)
+    // oneDNN does not fill all scratch memory, and two scalars on top, of 64 bytes each, may be such
+    // that steps only read.
+    let scratch = Set(plan.scratch.compactMap { $0?.index })
+    let tensors = plan.factory.tensors.tensors
+    let top =
+      tensors.indices.filter { !scratch.contains($0) }
+      .map { plan.offsets[$0] + ArenaPacking.aligned(tensors[$0].bytes) }.max() ?? 0
+    #expect(last < predicted && last >= top - 192)
   }
 
   /// A budget that comes while a run goes on changes its arena, and nothing that it learns.

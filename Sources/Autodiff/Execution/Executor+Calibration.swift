@@ -40,10 +40,9 @@ extension Executor {
       var reading = OutputReading()
       let value = node.result.index
       // Step -1 leaves no trace in the record of dead units.
-      meters[index].measure(
-        floats(plan.valueTensors[value]), step: -1, firstStep: -1, into: &reading)
+      measure(index, plan.valueTensors[value], step: -1, firstStep: -1, into: &reading)
       if let gradient = plan.gradientTensors[value] {
-        reading.gradientRMS = meters[index].rootMeanSquare(floats(gradient))
+        reading.gradientRMS = rootMeanSquare(index, gradient)
       }
     }
     for row in plan.rows {

@@ -111,11 +111,7 @@ extension Executor {
   }
 
   private func gradientElements(_ value: ValueID) -> [Float]? {
-    plan.gradientTensors[value.index].map { tensor in
-      let shape = plan.network[value].shape
-      return plan.layouts[value.index].rowOrder(
-        Array(UnsafeBufferPointer(start: floats(tensor), count: shape.elementCount)), shape)
-    }
+    plan.gradientTensors[value.index].map { rowOrder($0, like: value) }
   }
 }
 

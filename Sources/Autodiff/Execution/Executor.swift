@@ -156,8 +156,8 @@ public final class Executor {
 // MARK: - Weights and values
 
 extension Executor {
-  /// The elements of a value; meaningful for parameters at any time, for others right after the
-  /// pass that makes them, in the order in which they stand (`rowOrder(of:)`).
+  /// The elements of a value in single precision; meaningful for parameters at any time, for others
+  /// right after the pass that makes them, in the order in which they stand (`rowOrder(of:)`).
   public func elements(of value: ValueID) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       start: floats(plan.valueTensors[value.index]),
@@ -175,7 +175,21 @@ extension Executor {
 
   /// The elements of a value right after the pass that makes them, in row order.
   public func rowOrder(of value: ValueID) -> [Float] {
-    plan.layouts[value.index].rowOrder(Array(elements(of: value)), plan.network[value].shape)
+    rowOrder(plan.valueTensors[value.index], like: value)
+  }
+
+  /// The elements of a tensor that stands as a value does, in row order.
+  func rowOrder(_ tensor: TensorID, like value: ValueID) -> [Float] {
+    let shape = plan.network[value].shape
+    let elements =
+      plan.types[value.index] == .bfloat16
+      ? UnsafeBufferPointer(start: halves(tensor), count: shape.elementCount).map(\.number)
+      : Array(UnsafeBufferPointer(start: floats(tensor), count: shape.elementCount))
+    return plan.layouts[value.index].rowOrder(elements, shape)
+  }
+
+  func halves(_ tensor: TensorID) -> UnsafeMutablePointer<BFloat16> {
+    (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: BFloat16.self)
   }
 
   func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
@@ -326,8 +340,8 @@ extension Executor {
       }
       if let outputs = record.outputs, it.phase == .forward {
         let node = (fused ?? it.node).index
-        meters[node].measure(
-          floats(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+        measure(
+          node, it.tensor, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
         if fused != nil {
           outputs[it.node.index].isOutputThere = false
@@ -357,11 +371,30 @@ extension Executor {
     }
   }
 
+  /// Measures a node's output, which stands in `tensor`.
+  @inline(__always)
+  func measure(
+    _ node: Int, _ tensor: TensorID, step: Int, firstStep: Int, into reading: inout OutputReading
+  ) {
+    if plan.types[plan.network.nodes[node].result.index] == .bfloat16 {
+      meters[node].measure(halves(tensor), step: step, firstStep: firstStep, into: &reading)
+    } else {
+      meters[node].measure(floats(tensor), step: step, firstStep: firstStep, into: &reading)
+    }
+  }
+
+  /// The root mean square of the gradient of a node's output, which stands in `tensor`.
+  @inline(__always)
+  func rootMeanSquare(_ node: Int, _ tensor: TensorID) -> Float {
+    plan.types[plan.network.nodes[node].result.index] == .bfloat16
+      ? meters[node].rootMeanSquare(halves(tensor)) : meters[node].rootMeanSquare(floats(tensor))
+  }
+
   private func measureGradient(_ node: NodeID, _ outputs: UnsafeMutablePointer<OutputReading>) {
     let value = plan.network.nodes[node.index].result.index
     guard let gradient = plan.gradientTensors[value] else { return }
     outputs[node.index].hasGradient = true
-    outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(floats(gradient))
+    outputs[node.index].gradientRMS = rootMeanSquare(node.index, gradient)
   }
 
   /// Sources have no backward of their own: their gradient is whole when all others are done.

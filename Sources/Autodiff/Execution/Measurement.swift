@@ -50,8 +50,8 @@ struct OutputMeter {
   }
 
   /// Measures an output at `step`; before `firstStep` nothing was measured.
-  func measure(
-    _ output: UnsafePointer<Float>, step: Int, firstStep: Int, into reading: inout OutputReading
+  func measure<Element: StoredNumber>(
+    _ output: UnsafePointer<Element>, step: Int, firstStep: Int, into reading: inout OutputReading
   ) {
     reading.units = units
     guard count > 0, units > 0 else { return }
@@ -118,8 +118,8 @@ struct OutputMeter {
   }
 
   /// Units are side by side: a lane for each.
-  private func addRows(
-    _ output: UnsafePointer<Float>, width: Int, step: Int, _ sums: inout Sums
+  private func addRows<Element: StoredNumber>(
+    _ output: UnsafePointer<Element>, width: Int, step: Int, _ sums: inout Sums
   ) {
     for row in 0..<count / width {
       var lineSums = LineSums()
@@ -129,7 +129,9 @@ struct OutputMeter {
   }
 
   /// Some units are side by side, for all places of one sample.
-  private func addBlocks(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
+  private func addBlocks<Element: StoredNumber>(
+    _ output: UnsafePointer<Element>, step: Int, _ sums: inout Sums
+  ) {
     for group in 0..<count / (run * block) {
       let first = group * block % units
       var lineSums = LineSums()
@@ -143,14 +145,14 @@ struct OutputMeter {
   }
 
   @inline(__always)
-  private func addRow(
-    _ line: UnsafePointer<Float>, units: Range<Int>, step: Int, _ lineSums: inout LineSums,
+  private func addRow<Element: StoredNumber>(
+    _ line: UnsafePointer<Element>, units: Range<Int>, step: Int, _ lineSums: inout LineSums,
     _ sums: inout Sums
   ) {
     var unit = units.lowerBound
     while unit < units.upperBound {
       let lanes = min(8, units.upperBound - unit)
-      let x = load(line + unit - units.lowerBound, lanes)
+      let x = Element.lanes(at: line + unit - units.lowerBound, count: lanes)
       let isZero = lineSums.add(x, lanes, &sums)
       var alive = load(lastAlive + unit)
       alive.replace(with: Int32(truncatingIfNeeded: step), where: .!isZero)
@@ -161,14 +163,16 @@ struct OutputMeter {
   }
 
   /// The elements of a unit are side by side: all lanes are its own.
-  private func addRuns(_ output: UnsafePointer<Float>, step: Int, _ sums: inout Sums) {
+  private func addRuns<Element: StoredNumber>(
+    _ output: UnsafePointer<Element>, step: Int, _ sums: inout Sums
+  ) {
     for line in 0..<count / run {
       let (first, unit) = (output + line * run, line % units)
       var (lineSums, saturatedLanes) = (LineSums(), Counts.zero)
       var index = 0
       while index < run {
         let lanes = min(8, run - index)
-        let x = load(first + index, lanes)
+        let x = Element.lanes(at: first + index, count: lanes)
         _ = lineSums.add(x, lanes, &sums)
         if saturation != .none {
           let isPresent = Counts(0, 1, 2, 3, 4, 5, 6, 7) .< Counts(repeating: Int32(lanes))
@@ -185,7 +189,7 @@ struct OutputMeter {
   }
 
   /// The root mean square of a gradient; NaN or Inf where an element is.
-  func rootMeanSquare(_ gradient: UnsafePointer<Float>) -> Float {
+  func rootMeanSquare<Element: StoredNumber>(_ gradient: UnsafePointer<Element>) -> Float {
     var total = 0.0
     var start = 0
     while start < count {
@@ -193,7 +197,7 @@ struct OutputMeter {
       var sum = Lanes.zero
       var index = start
       while index < end {
-        let x = load(gradient + index, min(8, end - index))
+        let x = Element.lanes(at: gradient + index, count: min(8, end - index))
         sum += x * x
         index += 8
       }
@@ -224,14 +228,6 @@ struct OutputMeter {
     case .tanh: (x .> 0.98) .| (x .< -0.98)
     case .sigmoid: (x .> 0.98) .| (x .< 0.02)
     }
-  }
-
-  @inline(__always)
-  private func load(_ pointer: UnsafePointer<Float>, _ lanes: Int) -> Lanes {
-    if lanes == 8 { return UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self) }
-    var result = Lanes.zero
-    for lane in 0..<lanes { result[lane] = pointer[lane] }
-    return result
   }
 
   @inline(__always)

@@ -63,18 +63,19 @@ extension Shape {
 
 /// What an element of a tensor is.
 public enum ElementType: Sendable {
-  case float32, int32
+  case float32, bfloat16, int32
 
   /// As traces and messages say it.
   public var name: String {
     switch self {
     case .float32: "float32"
+    case .bfloat16: "bfloat16"
     case .int32: "int32"
     }
   }
 
   /// Bytes of one element.
-  public var byteCount: Int { 4 }
+  public var byteCount: Int { self == .bfloat16 ? 2 : 4 }
 }
 
 /// Operands that a primitive cannot take.

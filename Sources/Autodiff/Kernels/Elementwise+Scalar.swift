@@ -63,6 +63,11 @@ extension Elementwise {
 }
 
 extension KernelFactory {
+  /// Whether a loop of ours is quicker.
+  func isTiny(_ x: Operand) -> Bool {
+    x.type == .float32 && x.shape.elementCount <= Elementwise.tinyLimit
+  }
+
   /// y = f(x) of a few elements.
   func tinyApply(_ function: Elementwise, to x: Operand, into y: Operand) -> Kernel {
     let count = x.shape.elementCount

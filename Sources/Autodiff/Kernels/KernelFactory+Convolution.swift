@@ -9,8 +9,13 @@ struct ConvolutionForm {
   /// `[N, out, …]`.
   let result: [Int]
   let geometry: ConvolutionGeometry
+  /// What elements of operands and result are; gradients of weights and biases are float32.
+  let type: ElementType
 
-  init(_ x: Shape, _ weight: Shape, _ y: Shape, _ geometry: ConvolutionGeometry) {
+  init(
+    _ x: Shape, _ weight: Shape, _ y: Shape, _ geometry: ConvolutionGeometry, _ type: ElementType
+  ) {
+    self.type = type
     source = x.sizes
     result = y.sizes
     self.geometry = geometry
@@ -26,6 +31,19 @@ struct ConvolutionForm {
   /// Multiplications and additions of one pass.
   var flops: Int {
     2 * result.reduce(1, *) * weights.suffix(geometry.strides.count + 1).reduce(1, *)
+  }
+
+  /// Operands and result in whatever layout oneDNN likes.
+  ///
+  /// - Parameter weights: The type of those, where it is not that of all.
+  func descriptions(
+    weights type: ElementType? = nil
+  ) throws(KernelError) -> (dnnl_memory_desc_t, dnnl_memory_desc_t, dnnl_memory_desc_t) {
+    (
+      try describe(source, format: dnnl_format_tag_any, type: self.type),
+      try describe(weights, format: dnnl_format_tag_any, type: type ?? self.type),
+      try describe(result, format: dnnl_format_tag_any, type: self.type)
+    )
   }
 
   var isEmpty: Bool { source.contains(0) || result.contains(0) || weights.contains(0) }
@@ -53,12 +71,12 @@ extension KernelFactory {
     omp_set_num_threads(Int32(threads(flops: form.flops)))
     let description = try convolution(form, hasBias: false)
     return try ChannelLayout(
-      description.layout(dnnl_query_dst_md, "convolution"), sizes: form.result) ?? .plain
+      description.layout(dnnl_query_dst_md, "convolution"), sizes: form.result, form.type) ?? .plain
   }
 
   /// y = x ⋆ w + bias; oneDNN chooses the layouts it works in.
   func convolve(
-    _ x: Operand, _ w: TensorID, bias: TensorID?, into y: Operand, _ form: ConvolutionForm
+    _ x: Operand, _ w: Operand, bias: Operand?, into y: Operand, _ form: ConvolutionForm
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else { return [] }
     let threads = threads(flops: form.flops)
@@ -71,7 +89,7 @@ extension KernelFactory {
       try x.laidOut(), as: description.layout(dnnl_query_src_md, "convolution"),
       after: &before)
     let weights = try laidOut(
-      try plain(w, form.weights), as: description.layout(dnnl_query_weights_md, "convolution"),
+      try w.laidOut(form.weights), as: description.layout(dnnl_query_weights_md, "convolution"),
       after: &before)
     let result = try destination(
       try y.laidOut(), as: description.layout(dnnl_query_dst_md, "convolution"),
@@ -81,23 +99,22 @@ extension KernelFactory {
       argument(DNNL_ARG_DST, result),
     ]
     if let bias {
-      arguments.append(argument(DNNL_ARG_BIAS, try plain(bias, [form.channels])))
+      arguments.append(argument(DNNL_ARG_BIAS, try bias.laidOut()))
     }
     let kernel = kernel(
       "convolution", primitive, threads: threads, arguments: arguments,
-      reads: [source.tensor, weights.tensor] + (bias.map { [$0] } ?? []), writes: [result.tensor])
+      reads: [source.tensor, weights.tensor] + (bias.map { [$0.tensor] } ?? []),
+      writes: [result.tensor])
     return before + [kernel] + after
   }
 
   /// ∂x from ∂y and w, overwritten.
   func convolveBackward(
-    _ dy: Operand, _ w: TensorID, intoData dx: Operand, _ form: ConvolutionForm
+    _ dy: Operand, _ w: Operand, intoData dx: Operand, _ form: ConvolutionForm
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else { return [] }
     let (name, threads) = ("convolution backward data", threads(flops: form.flops))
-    var (source, weights, result) = (
-      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
-    )
+    var (source, weights, result) = try form.descriptions()
     var operation = dnnl_convolution_desc_t()
     let status = form.withSizes { strides, dilations, before, after in
       dnnl_dilated_convolution_backward_data_desc_init(
@@ -109,7 +126,7 @@ extension KernelFactory {
     return try reversed(
       name, &operation, form, threads,
       upstream: try dy.laidOut(),
-      kept: (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, try plain(w, form.weights)),
+      kept: (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, try w.laidOut(form.weights)),
       gradient: (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, try dx.laidOut()))
   }
 
@@ -123,9 +140,7 @@ extension KernelFactory {
       return clear + (db.map { [fill($0, count: form.channels, with: 0)] } ?? [])
     }
     let (name, threads) = ("convolution backward weights", threads(flops: form.flops))
-    var (source, weights, result) = (
-      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
-    )
+    var (source, weights, result) = try form.descriptions(weights: .float32)
     var shift = try describe([form.channels])
     var operation = dnnl_convolution_desc_t()
     let status = form.withSizes { strides, dilations, before, after in
@@ -177,10 +192,8 @@ extension KernelFactory {
   private func convolution(
     _ form: ConvolutionForm, hasBias: Bool
   ) throws(KernelError) -> PrimitiveDescription {
-    var (source, weights, result) = (
-      try describeAny(form.source), try describeAny(form.weights), try describeAny(form.result)
-    )
-    var shift = try describe([form.channels])
+    var (source, weights, result) = try form.descriptions()
+    var shift = try describe([form.channels], type: form.type)
     var operation = dnnl_convolution_desc_t()
     let status = form.withSizes { strides, dilations, before, after in
       withUnsafePointer(to: &shift) { shift in

@@ -83,10 +83,10 @@ extension KernelFactory {
   ) throws(KernelError) -> [Kernel] {
     let count = x.shape.elementCount
     guard count > 0 else { return [] }
-    if count <= Elementwise.tinyLimit { return [tinyApply(function, to: x, into: y)] }
+    if isTiny(x) { return [tinyApply(function, to: x, into: y)] }
     let threads = threads(elements: count)
     let (alpha, beta) = function.parameters
-    var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count]))
+    var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count], type: x.type))
     try check(
       dnnl_eltwise_forward_desc_init(
         &operation, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
@@ -107,12 +107,12 @@ extension KernelFactory {
   ) throws(KernelError) -> [Kernel] {
     let count = kept.shape.elementCount
     guard count > 0 else { return [] }
-    if count <= Elementwise.tinyLimit {
+    if isTiny(kept) {
       return [tinyDerivative(of: function, at: kept, to: upstream, into: target)]
     }
     let threads = threads(elements: count)
     let (alpha, beta) = function.parameters
-    var data = try describe([count])
+    var data = try describe([count], type: kept.type)
     var forward = dnnl_eltwise_desc_t()
     try check(
       dnnl_eltwise_forward_desc_init(
@@ -149,7 +149,10 @@ extension KernelFactory {
     let wide = same ? [a.shape.elementCount] : dimensions(a.shape)
     let narrow = same ? wide : dimensions(b.shape.padded(to: wide.count))
     var (first, second, result) =
-      (try describe(wide), try describe(narrow), try describe(wide))
+      (
+        try describe(wide, type: a.type), try describe(narrow, type: b.type),
+        try describe(wide, type: c.type)
+      )
     var operation = dnnl_binary_desc_t()
     try check(
       dnnl_binary_desc_init(&operation, function.algorithm, &first, &second, &result), "binary")
@@ -172,7 +175,7 @@ extension KernelFactory {
     into target: GradientTarget, _ make: (Operand) throws(KernelError) -> [Kernel]
   ) throws(KernelError) -> [Kernel] {
     guard target.accumulates else { return try make(target.operand) }
-    let part = temporary(target.operand.shape, target.operand.layout)
+    let part = temporary(target.operand.shape, target.operand.layout, target.operand.type)
     return try make(part)
       + combine(.sum, target.operand, part, into: target.operand)
   }

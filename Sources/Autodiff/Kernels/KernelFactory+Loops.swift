@@ -34,13 +34,25 @@ extension KernelFactory {
   }
 
   /// y = Σ over the rows of x (+ y).
-  func sumOfRows(_ x: TensorID, rows: Int, width: Int, into target: GradientTarget) -> Kernel {
+  func sumOfRows(
+    _ x: TensorID, _ type: ElementType = .float32, rows: Int, width: Int,
+    into target: GradientTarget
+  ) -> Kernel {
+    type == .bfloat16
+      ? sumOfRows(x, of: BFloat16.self, rows: rows, width: width, into: target)
+      : sumOfRows(x, of: Float.self, rows: rows, width: width, into: target)
+  }
+
+  private func sumOfRows<Element: StoredNumber>(
+    _ x: TensorID, of _: Element.Type, rows: Int, width: Int, into target: GradientTarget
+  ) -> Kernel {
     let (y, accumulates) = (target.operand.tensor, target.accumulates)
     // Each thread takes some columns: of each column the sum is the same, however many there are.
     return loop(
       "sum of rows", reads: [x], writes: [y], count: width, grain: 16, elements: 2 * rows * width
     ) { addresses in
-      let (x, y) = (addresses.floats(x), addresses.floats(y))
+      let x = addresses.raw(x).assumingMemoryBound(to: Element.self)
+      let y = addresses.floats(y)
       return { columns in
         var column = columns.lowerBound
         while column + 16 <= columns.upperBound {
@@ -52,14 +64,14 @@ extension KernelFactory {
           var (line, row) = (x + column, 0)
           while row + 2 <= rows {
             let next = line + width
-            first += Lanes(at: line, count: 8) + Lanes(at: next, count: 8)
-            second += Lanes(at: line + 8, count: 8) + Lanes(at: next + 8, count: 8)
+            first += Element.lanes(at: line) + Element.lanes(at: next)
+            second += Element.lanes(at: line + 8) + Element.lanes(at: next + 8)
             line = next + width
             row += 2
           }
           if row < rows {
-            first += Lanes(at: line, count: 8)
-            second += Lanes(at: line + 8, count: 8)
+            first += Element.lanes(at: line)
+            second += Element.lanes(at: line + 8)
           }
           first.store(at: y + column, count: 8)
           second.store(at: y + column + 8, count: 8)
@@ -67,7 +79,7 @@ extension KernelFactory {
         }
         while column < columns.upperBound {
           var sum = accumulates ? y[column] : 0
-          for row in 0..<rows { sum += x[row * width + column] }
+          for row in 0..<rows { sum += x[row * width + column].number }
           y[column] = sum
           column += 1
         }

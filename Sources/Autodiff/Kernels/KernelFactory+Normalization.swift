@@ -76,7 +76,7 @@ private struct NormalizationForm {
 
   init(_ x: Operand, rows: Int, affine: Int) throws(KernelError) {
     let width = x.shape.elementCount / rows
-    data = try describe([rows, width])
+    data = try describe([rows, width], type: x.type)
     statistics = try describe([rows])
     row = try describe([width])
     flags =

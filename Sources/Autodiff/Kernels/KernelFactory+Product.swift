@@ -5,23 +5,37 @@ struct Matrix {
   let tensor: TensorID
   let rows: Int
   let columns: Int
+  var type = ElementType.float32
   var isTransposed = false
+
+  /// The rows of a dense tensor.
+  init(_ operand: Operand) {
+    (tensor, type) = (operand.tensor, operand.type)
+    (rows, columns) = (operand.shape.rows, operand.shape.width)
+  }
+
+  /// A matrix of float32.
+  init(tensor: TensorID, rows: Int, columns: Int) {
+    (self.tensor, self.rows, self.columns) = (tensor, rows, columns)
+  }
 
   /// The same bytes read as the transpose.
   var transposed: Matrix {
-    Matrix(tensor: tensor, rows: columns, columns: rows, isTransposed: !isTransposed)
+    var result = Matrix(tensor: tensor, rows: columns, columns: rows)
+    (result.type, result.isTransposed) = (type, !isTransposed)
+    return result
   }
 
   func description() throws(KernelError) -> dnnl_memory_desc_t {
     let strides = isTransposed ? [1, max(1, rows)] : [max(1, columns), 1]
-    return try describe([rows, columns], strides: strides)
+    return try describe([rows, columns], strides: strides, type: type)
   }
 }
 
 extension KernelFactory {
   /// c = a b (+ bias for each row) (+ c), with an activation applied to all of that.
   func product(
-    _ a: Matrix, _ b: Matrix, bias: TensorID? = nil, into c: Matrix, accumulates: Bool = false,
+    _ a: Matrix, _ b: Matrix, bias: Operand? = nil, into c: Matrix, accumulates: Bool = false,
     activation: Elementwise? = nil
   ) throws(KernelError) -> [Kernel] {
     precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns)
@@ -29,7 +43,7 @@ extension KernelFactory {
     guard a.columns > 0 else {
       // A sum of no products: the bias alone.
       var sum = accumulates ? [] : [self.fill(c.tensor, count: c.rows * c.columns, with: 0)]
-      if let bias { sum.append(addRow(bias, width: c.columns, to: c.tensor, rows: c.rows)) }
+      if let bias { sum.append(addRow(bias.tensor, width: c.columns, to: c.tensor, rows: c.rows)) }
       let result = Operand(tensor: c.tensor, shape: [c.rows, c.columns])
       return sum
         + (try activation.map { it throws(KernelError) in
@@ -38,7 +52,8 @@ extension KernelFactory {
     }
     if TinyProduct.suits(a, b) {
       return [
-        tinyProduct(a, b, bias: bias, into: c, accumulates: accumulates, activation: activation)
+        tinyProduct(
+          a, b, bias: bias?.tensor, into: c, accumulates: accumulates, activation: activation)
       ]
     }
     let flops = 2 * a.rows * a.columns * b.columns
@@ -52,9 +67,9 @@ extension KernelFactory {
       Argument(index: DNNL_ARG_DST, tensor: c.tensor, description: result),
     ]
     if let bias {
-      var row = try describe([1, c.columns])
+      var row = try describe([1, c.columns], type: bias.type)
       try check(dnnl_matmul_desc_init(&operation, &source, &weights, &row, &result), "matmul")
-      arguments.append(Argument(index: DNNL_ARG_BIAS, tensor: bias, description: row))
+      arguments.append(Argument(index: DNNL_ARG_BIAS, tensor: bias.tensor, description: row))
     } else {
       try check(dnnl_matmul_desc_init(&operation, &source, &weights, nil, &result), "matmul")
     }
@@ -64,7 +79,7 @@ extension KernelFactory {
     return [
       kernel(
         "matmul", primitive, threads: threads, arguments: arguments,
-        reads: [a.tensor, b.tensor] + (bias.map { [$0] } ?? []), writes: [c.tensor])
+        reads: [a.tensor, b.tensor] + (bias.map { [$0.tensor] } ?? []), writes: [c.tensor])
     ]
   }
 }
@@ -78,11 +93,13 @@ struct Matrices {
   var strides: [Int]
   /// Where the first element is, in elements.
   var offset = 0
+  /// What its elements are.
+  var type = ElementType.float32
 
   /// The last two dimensions of a dense tensor, with leading sizes of 1 up to `rank`.
   init(_ operand: Operand, rank: Int) {
     let shape = operand.shape.padded(to: rank)
-    tensor = operand.tensor
+    (tensor, type) = (operand.tensor, operand.type)
     sizes = shape.sizes
     strides = shape.strides
   }
@@ -105,7 +122,7 @@ struct Matrices {
   }
 
   fileprivate func description() throws(KernelError) -> dnnl_memory_desc_t {
-    try describe(sizes, strides: strides.map { max(1, $0) })
+    try describe(sizes, strides: strides.map { max(1, $0) }, type: type)
   }
 }
 
@@ -132,10 +149,14 @@ extension KernelFactory {
         "matmul", primitive, threads: threads,
         arguments: [
           Argument(
-            index: DNNL_ARG_SRC, tensor: a.tensor, description: source, offset: a.offset),
+            index: DNNL_ARG_SRC, tensor: a.tensor, description: source,
+            offset: a.offset * a.type.byteCount),
           Argument(
-            index: DNNL_ARG_WEIGHTS, tensor: b.tensor, description: weights, offset: b.offset),
-          Argument(index: DNNL_ARG_DST, tensor: c.tensor, description: result, offset: c.offset),
+            index: DNNL_ARG_WEIGHTS, tensor: b.tensor, description: weights,
+            offset: b.offset * b.type.byteCount),
+          Argument(
+            index: DNNL_ARG_DST, tensor: c.tensor, description: result,
+            offset: c.offset * c.type.byteCount),
         ], reads: [a.tensor, b.tensor], writes: [c.tensor])
     ]
   }

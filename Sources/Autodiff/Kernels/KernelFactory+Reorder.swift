@@ -19,11 +19,6 @@ struct LaidOut {
 }
 
 extension KernelFactory {
-  /// A description for which oneDNN chooses the layout.
-  func describeAny(_ sizes: [Int]) throws(KernelError) -> dnnl_memory_desc_t {
-    try describe(sizes, format: dnnl_format_tag_any)
-  }
-
   /// `x` in another layout: itself where it has that already, else a copy.
   ///
   /// - Parameter kernels: Gets the kernel that makes the copy.

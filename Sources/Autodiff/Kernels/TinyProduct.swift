@@ -4,6 +4,7 @@ enum TinyProduct {
   static let limit = 512
 
   static func suits(_ a: Matrix, _ b: Matrix) -> Bool {
+    guard a.type == .float32, b.type == .float32 else { return false }
     // No product of two of these sizes can overflow.
     guard max(a.rows, a.columns, b.columns) <= limit else { return false }
     return a.rows * a.columns * b.columns <= limit

@@ -5,7 +5,7 @@ struct Argument {
   let index: Int32
   let tensor: TensorID
   let description: dnnl_memory_desc_t
-  /// Where in the tensor it starts, in elements of 4 bytes.
+  /// Where in the tensor it starts, in bytes.
   var offset = 0
 }
 
@@ -72,7 +72,7 @@ final class CompiledPrimitive {
       arguments[position] = dnnl_exec_arg_t(
         arg: argument.index,
         memory: try memory(
-          argument.description, at: addresses.raw(argument.tensor) + 4 * argument.offset))
+          argument.description, at: addresses.raw(argument.tensor) + argument.offset))
     }
     arguments[list.count] = dnnl_exec_arg_t(
       arg: DNNL_ARG_SCRATCHPAD, memory: try memory(scratchpad, at: addresses.scratch))

@@ -40,8 +40,21 @@ func check(_ status: dnnl_status_t, _ kernel: String) throws(KernelError) {
   throw KernelError(kernel: kernel, reason: reason)
 }
 
-/// The memory descriptor of a dense or strided float32 tensor.
-func describe(_ sizes: [Int], strides: [Int]? = nil) throws(KernelError) -> dnnl_memory_desc_t {
+extension ElementType {
+  /// As oneDNN calls it.
+  var dataType: dnnl_data_type_t {
+    switch self {
+    case .float32: dnnl_f32
+    case .bfloat16: dnnl_bf16
+    case .int32: dnnl_s32
+    }
+  }
+}
+
+/// The memory descriptor of a dense or strided tensor.
+func describe(
+  _ sizes: [Int], strides: [Int]? = nil, type: ElementType = .float32
+) throws(KernelError) -> dnnl_memory_desc_t {
   var strides = strides ?? []
   if strides.isEmpty {
     strides = Array(repeating: 1, count: sizes.count)
@@ -53,21 +66,21 @@ func describe(_ sizes: [Int], strides: [Int]? = nil) throws(KernelError) -> dnnl
   let status = sizes.map(Int64.init).withUnsafeBufferPointer { sizes in
     strides.map(Int64.init).withUnsafeBufferPointer { strides in
       dnnl_memory_desc_init_by_strides(
-        &description, Int32(sizes.count), sizes.baseAddress, dnnl_f32, strides.baseAddress)
+        &description, Int32(sizes.count), sizes.baseAddress, type.dataType, strides.baseAddress)
     }
   }
   try check(status, "memory descriptor")
   return description
 }
 
-/// The memory descriptor of a float32 tensor in one of oneDNN's formats.
+/// The memory descriptor of a tensor in one of oneDNN's formats.
 func describe(
-  _ sizes: [Int], format: dnnl_format_tag_t
+  _ sizes: [Int], format: dnnl_format_tag_t, type: ElementType = .float32
 ) throws(KernelError) -> dnnl_memory_desc_t {
   var description = dnnl_memory_desc_t()
   let status = sizes.map(Int64.init).withUnsafeBufferPointer { sizes in
     dnnl_memory_desc_init_by_tag(
-      &description, Int32(sizes.count), sizes.baseAddress, dnnl_f32, format)
+      &description, Int32(sizes.count), sizes.baseAddress, type.dataType, format)
   }
   try check(status, "memory descriptor")
   return description

@@ -25,7 +25,7 @@ struct GradientSharing {
 
   init(
     _ network: Network, loss: ValueID, _ differentiation: Differentiation,
-    layouts: [ChannelLayout]
+    layouts: [ChannelLayout], types: [ElementType]
   ) {
     self.network = network
     owners = Array(network.values.indices)
@@ -40,6 +40,7 @@ struct GradientSharing {
         guard differentiation.hasGradient[operand.index],
           case .node(let maker) = network[operand].origin,
           layouts[operand.index] == layouts[node.result.index],
+          types[operand.index] == types[node.result.index],
           node.primitive.handsOn(
             position, of: node.operands.map { network[$0].shape },
             result: network[node.result].shape),

@@ -2,7 +2,7 @@
 protocol ChoosesLayout: Primitive {
   /// The layout of the result that its kernel writes without a copy.
   func preferredLayout(
-    _ operands: [Shape], _ result: Shape, _ kernels: KernelFactory
+    _ operands: [Shape], _ result: Shape, _ type: ElementType, _ kernels: KernelFactory
   ) throws(KernelError) -> ChannelLayout
 }
 
@@ -25,9 +25,11 @@ struct LayoutChoice {
     isKept = network.nodes.map { _ in true }
   }
 
-  /// - Parameter shares: By node, whether its result is its first operand's bytes.
+  /// - Parameters:
+  ///   - shares: By node, whether its result is its first operand's bytes.
+  ///   - storage: What elements are.
   init(
-    _ network: Network, shares: (NodeID) -> Bool, kernels: KernelFactory
+    _ network: Network, shares: (NodeID) -> Bool, storage: Storage, kernels: KernelFactory
   ) throws(PlanError) {
     self.init(rowOrder: network)
     guard network.nodes.contains(where: { $0.primitive is any ChoosesLayout }) else { return }
@@ -48,7 +50,8 @@ struct LayoutChoice {
         if let chooser = node.primitive as? any ChoosesLayout {
           do {
             layouts[node.result.index] = try chooser.preferredLayout(
-              node.operands.map { network[$0].shape }, network[node.result].shape, kernels)
+              node.operands.map { network[$0].shape }, network[node.result].shape,
+              storage.isHalf[index] ? .bfloat16 : .float32, kernels)
           } catch { throw .kernel(node: node.name, error) }
         } else {
           layouts[node.result.index] = given

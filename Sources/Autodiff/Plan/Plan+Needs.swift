@@ -20,7 +20,7 @@ extension Plan {
 extension Plan {
   /// Bytes that a value takes in the arena.
   public func bytes(of value: ValueID) -> Int {
-    ArenaPacking.aligned(network[value].shape.elementCount * network[value].type.byteCount)
+    ArenaPacking.aligned(network[value].shape.elementCount * types[value.index].byteCount)
   }
 
   /// Bytes that a node's forward makes for backward beside the result, whether that reads them or

@@ -67,6 +67,9 @@ public struct PlanOptions: Sendable {
   public var offload: OffloadOptions?
   /// How numbers of products and activations are kept.
   public var precision = Precision.float32
+  /// Whether bfloat16 is stored as such where the processor computes in it; else it is float32,
+  /// rounded.
+  public var storesBFloat16 = KernelFactory.hasBFloat16
   /// What the random numbers of primitives derive from.
   public var seed: UInt64 = 0
   /// Whether values stand in the layouts that convolutions choose; else all are in row order.
@@ -120,6 +123,7 @@ public final class Plan {
   let valueTensors: [TensorID]
   /// By value, and for its gradient.
   let layouts: [ChannelLayout]
+  let types: [ElementType]
   let gradientTensors: [TensorID?]
   let stateTensors: [[TensorID]]
   let seed: TensorID
@@ -161,6 +165,7 @@ public final class Plan {
     offsets = memory.offsets
     valueTensors = builder.valueTensors
     layouts = builder.layout.layouts
+    types = builder.storage.types
     gradientTensors = builder.gradientTensors
     stateTensors = builder.stateTensors
     seed = builder.seed

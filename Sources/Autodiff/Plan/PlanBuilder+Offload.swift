@@ -41,7 +41,8 @@ extension PlanBuilder {
       guard case .node(let id) = it.origin else { continue }
       add(
         OffloadSchedule.Transfer(
-          node: id, tensor: .result, bytes: 4 * it.shape.elementCount, lastUse: lastUse[value],
+          node: id, tensor: .result,
+          bytes: storage.types[value].byteCount * it.shape.elementCount, lastUse: lastUse[value],
           need: need[value]))
     }
     for id in options.nodes.sorted(by: { $0.index < $1.index }) where runs[id.index] == 1 {

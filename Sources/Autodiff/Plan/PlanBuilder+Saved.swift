@@ -24,7 +24,7 @@ extension PlanBuilder {
     if case .node(let id) = it.origin { producer = id }
     return SavedTensors.Entry(
       tensor: factory.tensors.root(of: valueTensors[value.index]),
-      bytes: it.shape.elementCount * it.type.byteCount, producer: producer,
+      bytes: it.shape.elementCount * storage.types[value.index].byteCount, producer: producer,
       isFromBatch: it.origin == .input || it.origin == .target)
   }
 }

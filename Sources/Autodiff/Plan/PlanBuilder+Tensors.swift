@@ -14,7 +14,7 @@ extension PlanBuilder {
         valueTensors.append(
           sharesBytes(id)
             ? tensors.makeView(of: valueTensors[network[id].operands[0].index])
-            : tensors.make(value.shape, .activation))
+            : tensors.make(value.shape, .activation, type: storage.types[valueTensors.count]))
       }
     }
     current = valueTensors
@@ -46,7 +46,8 @@ extension PlanBuilder {
         gradientTensors[index] = tensors.make(
           value.shape, .gradient, isPersistent: !options.zeroGrad)
       } else {
-        gradientTensors[index] = tensors.make(value.shape, .gradient)
+        gradientTensors[index] = tensors.make(
+          value.shape, .gradient, type: storage.types[index])
       }
     }
   }
@@ -62,8 +63,14 @@ extension PlanBuilder {
   }
 
   mutating func operand(_ value: ValueID) -> Operand {
+    operand(tensor(of: value), like: value)
+  }
+
+  /// A tensor that stands as a value does.
+  func operand(_ tensor: TensorID, like value: ValueID) -> Operand {
     Operand(
-      tensor: tensor(of: value), shape: network[value].shape, layout: layout.layouts[value.index])
+      tensor: tensor, shape: network[value].shape, layout: layout.layouts[value.index],
+      type: storage.types[value.index])
   }
 
   /// Where a value stands now; what shares its operand's bytes moves with it.
@@ -82,7 +89,8 @@ extension PlanBuilder {
   /// Gives a value bytes of its own, apart from those it had.
   mutating func renew(_ value: ValueID) {
     guard case .node(let id) = network[value].origin, !sharesBytes(id) else { return }
-    current[value.index] = factory.tensors.make(network[value].shape, .activation)
+    current[value.index] = factory.tensors.make(
+      network[value].shape, .activation, type: storage.types[value.index])
   }
 
   /// Whether a node's result is its first operand's bytes; what is fused is made where its result
@@ -115,57 +123,112 @@ extension PlanBuilder {
     let node = network[id]
     var operands: [Operand] = []
     for (position, value) in node.operands.enumerated() {
-      var it = operand(value, of: node, &made)
-      if it.layout != .plain, !layout.isKept[id.index], read.contains(position) {
-        let copy = factory.temporary(it.shape)
-        do { made += try factory.reorder(it, into: copy) } catch {
+      var it = try operand(value, at: position, of: id, &made)
+      if read.contains(position) {
+        do { it = try taken(it, at: position, by: id, &made) } catch {
           throw .kernel(node: node.name, error)
         }
-        it = copy
       }
       operands.append(it)
     }
     return operands
   }
 
-  /// target = part, or target + part, whatever layouts they have.
+  /// Whether a node's kernels take what stands like this, as a gradient or, at `position`, as an
+  /// operand.
+  func isTaken(_ it: Operand, at position: Int? = nil, by id: NodeID) -> Bool {
+    (it.layout == .plain || layout.isKept[id.index])
+      && it.type == typeTaken(it, at: position, by: id)
+  }
+
+  /// A tensor in the place of `it` that a node's kernels take.
+  func standIn(for it: Operand, at position: Int? = nil, of id: NodeID) -> Operand {
+    factory.temporary(
+      it.shape, layout.isKept[id.index] ? it.layout : .plain,
+      typeTaken(it, at: position, by: id))
+  }
+
+  /// `it` as a node's kernels take it: itself, or a copy.
+  func taken(
+    _ it: Operand, at position: Int? = nil, by id: NodeID, _ made: inout [Kernel]
+  ) throws(KernelError) -> Operand {
+    guard !isTaken(it, at: position, by: id) else { return it }
+    let copy = standIn(for: it, at: position, of: id)
+    made += try factory.reorder(it, into: copy)
+    return copy
+  }
+
+  /// Views take anything; kernels in bfloat16 give gradients of what is kept exact in float32.
+  private func typeTaken(_ it: Operand, at position: Int?, by id: NodeID) -> ElementType {
+    guard it.type == .bfloat16, !network[id].primitive.isView else { return it.type }
+    guard let position else { return storage.isHalf[id.index] ? .bfloat16 : .float32 }
+    return storage.type(ofOperand: position, of: id)
+  }
+
+  /// target = part, or target + part, whatever layouts and types they have.
   func add(_ part: Operand, to target: GradientTarget) throws(KernelError) -> [Kernel] {
     let whole = target.operand
     if !target.accumulates { return try factory.reorder(part, into: whole) }
-    guard part.layout != whole.layout else {
+    guard part.layout != whole.layout || part.type != whole.type else {
       return try factory.combine(.sum, whole, part, into: whole)
     }
-    let moved = factory.temporary(whole.shape, whole.layout)
+    let moved = factory.temporary(whole.shape, whole.layout, whole.type)
     return try factory.reorder(part, into: moved)
       + factory.combine(.sum, whole, moved, into: whole)
   }
 
   /// A value as `node` reads it: products in bfloat16 read a rounded copy of their weights.
   mutating func operand(
-    _ value: ValueID, of node: Network.Node, _ made: inout [Kernel]
-  ) -> Operand {
-    let exact = operand(value)
+    _ value: ValueID, at position: Int, of id: NodeID, _ made: inout [Kernel]
+  ) throws(PlanError) -> Operand {
+    let (node, exact) = (network[id], operand(value))
     guard options.precision == .bfloat16, node.primitive.isProduct, isExact(value) else {
       return exact
     }
-    let copy =
-      rounded[value]
+    let copy = RoundedCopy(value: value, type: storage.type(ofOperand: position, of: id))
+    let known =
+      rounded[copy]
       ?? Operand(
-        tensor: factory.tensors.make(exact.shape, .temporary, isPersistent: true),
-        shape: exact.shape)
-    if refreshed.insert(value).inserted { made.append(factory.round(exact, into: copy.tensor)) }
-    rounded[value] = copy
-    return copy
+        tensor: factory.tensors.make(
+          exact.shape, .temporary, isPersistent: true, type: copy.type),
+        shape: exact.shape, type: copy.type)
+    rounded[copy] = known
+    guard refreshed.insert(copy).inserted else { return known }
+    if copy.type == .bfloat16 {
+      do { made += try factory.reorder(exact, into: known) } catch {
+        throw .kernel(node: node.name, error)
+      }
+    } else {
+      made.append(factory.round(exact, into: known.tensor))
+    }
+    return known
   }
 
-  /// Whether a value is kept in single precision.
+  /// Whether a value, or what it is a view of, is in single precision and was not rounded.
   func isExact(_ value: ValueID) -> Bool {
-    if case .node = network[value].origin { false } else { network[value].type == .float32 }
+    guard storage.types[value.index] == .float32 else { return false }
+    var value = value
+    while case .node(let id) = network[value].origin {
+      guard network[id].primitive.isView else { return !isRounded(network[id]) }
+      value = network[id].operands[0]
+    }
+    return true
   }
 
-  /// Whether what `node` makes is an activation in bfloat16: all but the loss, and views of others.
+  /// Whether what `node` makes is rounded to bfloat16.
   func isRounded(_ node: Network.Node) -> Bool {
-    options.precision == .bfloat16 && !node.primitive.isView && !node.operands.isEmpty
-      && network[node.result].shape.rank > 0
+    options.precision == .bfloat16 && Self.isActivation(node, of: network)
   }
+
+  /// Whether what `node` makes is an activation: all but the loss, and views of others.
+  static func isActivation(_ node: Network.Node, of network: Network) -> Bool {
+    !node.primitive.isView && !node.operands.isEmpty && network[node.result].shape.rank > 0
+  }
+}
+
+/// A copy of a parameter or an input, rounded to bfloat16, as products read it.
+struct RoundedCopy: Hashable {
+  let value: ValueID
+  /// How it is stored.
+  let type: ElementType
 }

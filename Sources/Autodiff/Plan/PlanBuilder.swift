@@ -9,6 +9,7 @@ struct PlanBuilder {
   let fusion: Fusion
   let inPlace: InPlaceCheck
   let sharing: GradientSharing
+  let storage: Storage
   let layout: LayoutChoice
 
   private(set) var rows: [PlanRow] = []
@@ -26,9 +27,9 @@ struct PlanBuilder {
   /// Where each value stands now: recomputing moves it.
   var current: [TensorID] = []
   /// By parameter or input that products read: a copy rounded to bfloat16.
-  var rounded: [ValueID: Operand] = [:]
+  var rounded: [RoundedCopy: Operand] = [:]
   /// Those that were rounded since they last changed.
-  var refreshed: Set<ValueID> = []
+  var refreshed: Set<RoundedCopy> = []
   /// What leaves memory between forward and backward.
   private(set) var offload = OffloadSchedule()
   /// By transfer that is on its way out: its tensor.
@@ -53,16 +54,19 @@ struct PlanBuilder {
       throw .kernel(node: "", error)
     }
     let (fusion, inPlace) = (fusion, inPlace)
+    let shares = { (node: NodeID) in
+      network[node].primitive.isView || inPlace.shares[node.index]
+        || fusion.hosts[node.index] != nil
+    }
+    storage = Storage(
+      network, isUsed: options.precision == .bfloat16 && options.storesBFloat16, shares: shares,
+      isRounded: { Self.isActivation($0, of: network) })
     layout =
       options.carriesLayouts
-      ? try LayoutChoice(
-        network,
-        shares: {
-          network[$0].primitive.isView || inPlace.shares[$0.index]
-            || fusion.hosts[$0.index] != nil
-        }, kernels: factory)
+      ? try LayoutChoice(network, shares: shares, storage: storage, kernels: factory)
       : LayoutChoice(rowOrder: network)
-    sharing = GradientSharing(network, loss: loss, differentiation, layouts: layout.layouts)
+    sharing = GradientSharing(
+      network, loss: loss, differentiation, layouts: layout.layouts, types: storage.types)
     order = options.order ?? StepOrder(storingAll: network)
     try order.check(network, differentiation)
     gradientTensors = network.values.map { _ in nil }
@@ -75,7 +79,7 @@ struct PlanBuilder {
     if let options = options.offload { offload = offloadSchedule(options) }
     for micro in 0..<options.accumulate {
       parts.append(.data(micro: micro))
-      refreshed = refreshed.filter { isParameterGradient($0.index) }
+      refreshed = refreshed.filter { isParameterGradient($0.value.index) }
       use(batchTensors, at: kernels.count)
       if micro > 0 { renewActivations() }
       begun = begun.filter { isParameterGradient($0) }
@@ -139,8 +143,11 @@ extension PlanBuilder {
     let extras = extraShapes(node).map { shape in
       Operand(tensor: factory.tensors.make(shape, needs ? .activation : .temporary), shape: shape)
     }
+    let result = operand(node.result)
+    let isExact = result.type == .bfloat16 && !storage.isHalf[id.index] && !node.primitive.isView
     let site = ForwardSite(
-      kernels: factory, operands: operands, result: operand(node.result), extras: extras)
+      kernels: factory, operands: operands,
+      result: isExact ? factory.temporary(result.shape, result.layout) : result, extras: extras)
     do throws(KernelError) {
       if let fused = fusion.activations[id.index],
         let activation = network[fused].primitive as? any Activation,
@@ -150,19 +157,20 @@ extension PlanBuilder {
       } else {
         made += try node.primitive.forward(site)
       }
-      if isRounded(node) {
-        made.append(factory.round(operand(node.result), into: site.result.tensor))
+      if isExact {
+        made += try factory.reorder(site.result, into: result)
+      } else if result.type == .float32, isRounded(node) {
+        made.append(factory.round(result, into: result.tensor))
       }
     } catch {
       throw .kernel(node: node.name, error)
     }
     // A batch moves running statistics once, however often it is run.
     if phase == .recompute { made.removeAll { $0.changesBuffers } }
-    let result = tensor(of: node.result)
-    emit(made, node: id, phase: phase, tensor: result)
+    emit(made, node: id, phase: phase, tensor: result.tensor)
     // A measurement after the op reads its result.
     guard phase == .forward else { return extras }
-    use([result], at: max(0, kernels.count - 1))
+    use([result.tensor], at: max(0, kernels.count - 1))
     if let states = node.primitive.statesInTime {
       rows[rows.count - 1].states = extras[states]
       use([extras[states].tensor], at: max(0, kernels.count - 1))
@@ -207,8 +215,7 @@ extension PlanBuilder {
         targets.append(nil)
         continue
       }
-      let whole = Operand(
-        tensor: tensor, shape: network[value].shape, layout: layout.layouts[value.index])
+      let whole = operand(tensor, like: value)
       if sharing.isHandedOn(value, by: node) {
         begun.insert(value.index)
         targets.append(nil)
@@ -216,17 +223,16 @@ extension PlanBuilder {
       }
       if seen.insert(value).inserted {
         let accumulates = !begun.insert(value.index).inserted
-        if whole.layout == .plain || layout.isKept[id.index] {
+        if isTaken(whole, by: id) {
           targets.append(GradientTarget(operand: whole, accumulates: accumulates))
         } else {
-          let part = factory.temporary(whole.shape)
+          let part = standIn(for: whole, of: id)
           brought.append((GradientTarget(operand: whole, accumulates: accumulates), part))
           targets.append(GradientTarget(operand: part, accumulates: false))
         }
       } else {
         // The same value twice: the second gradient is computed apart and added.
-        let isKept = layout.isKept[id.index]
-        let part = factory.temporary(whole.shape, isKept ? whole.layout : .plain)
+        let part = standIn(for: whole, of: id)
         parts.append((whole, part))
         targets.append(GradientTarget(operand: part, accumulates: false))
       }
@@ -237,12 +243,15 @@ extension PlanBuilder {
     var made: [Kernel] = []
     let form = savedForm(node, wanted: differentiation.wanted(by: node))
     let operands = try operands(of: id, read: form.operands, &made)
-    let result = operand(node.result)
-    let site = BackwardSite(
-      kernels: factory, operands: operands, result: result, extras: extras,
-      upstream: Operand(tensor: upstream, shape: result.shape, layout: result.layout),
-      targets: targets, timeNorms: timeNorms)
+    var (result, arriving) = (operand(node.result), operand(upstream, like: node.result))
     do throws(KernelError) {
+      if targets.contains(where: { $0 != nil }) {
+        if form.result { result = try taken(result, by: id, &made) }
+        arriving = try taken(arriving, by: id, &made)
+      }
+      let site = BackwardSite(
+        kernels: factory, operands: operands, result: result, extras: extras,
+        upstream: arriving, targets: targets, timeNorms: timeNorms)
       made += try node.primitive.backward(site)
       for (whole, part) in parts {
         made += try add(part, to: GradientTarget(operand: whole, accumulates: true))
@@ -251,7 +260,8 @@ extension PlanBuilder {
       throw .kernel(node: node.name, error)
     }
     if options.precision == .bfloat16 {
-      for (value, target) in zip(node.operands, targets) where !isParameterGradient(value.index) {
+      for (value, target) in zip(node.operands, targets)
+      where !isParameterGradient(value.index) && storage.types[value.index] == .float32 {
         if let target { made.append(factory.round(target.operand, into: target.operand.tensor)) }
       }
     }

@@ -45,7 +45,10 @@ final class TensorTable {
 
 extension KernelFactory {
   /// A tensor that lives only while the kernels run that use it.
-  func temporary(_ shape: Shape, _ layout: ChannelLayout = .plain) -> Operand {
-    Operand(tensor: tensors.make(shape, .temporary), shape: shape, layout: layout)
+  func temporary(
+    _ shape: Shape, _ layout: ChannelLayout = .plain, _ type: ElementType = .float32
+  ) -> Operand {
+    Operand(
+      tensor: tensors.make(shape, .temporary, type: type), shape: shape, layout: layout, type: type)
   }
 }

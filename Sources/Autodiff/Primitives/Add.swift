@@ -16,6 +16,10 @@ public struct Add: Primitive {
 
   public var layoutUse: LayoutUse { .elementwise }
 
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    operands.allSatisfy { $0 == result } ? operands.map { _ in true } : nil
+  }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 }
 
@@ -44,9 +48,11 @@ extension Add {
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    site.targets.compactMap { target in
-      target.map { site.kernels.passOn(site.upstream, to: $0) }
+    var kernels: [Kernel] = []
+    for case let target? in site.targets {
+      kernels += try site.kernels.passOn(site.upstream, to: target)
     }
+    return kernels
   }
 }
 
@@ -71,9 +77,22 @@ extension KernelFactory {
   }
 
   /// Hands a gradient on, times `scale`, summed over what was stretched.
-  func passOn(_ gradient: Operand, to target: GradientTarget, scale: Float = 1) -> Kernel {
-    gradient.shape.elementCount == target.operand.shape.elementCount
-      ? copy(gradient.tensor, into: target, scale: scale)
-      : reduce(gradient, into: target, scale: scale)
+  func passOn(
+    _ gradient: Operand, to target: GradientTarget, scale: Float = 1
+  ) throws(KernelError) -> [Kernel] {
+    guard gradient.shape.elementCount == target.operand.shape.elementCount else {
+      return [reduce(gradient, into: target, scale: scale)]
+    }
+    if scale == 1 { return try handOn(gradient, to: target) }
+    return [copy(gradient.tensor, into: target, scale: scale)]
+  }
+
+  /// y = x (+ y), whatever their shapes; both are of one type and stand in one order.
+  func handOn(_ x: Operand, to target: GradientTarget) throws(KernelError) -> [Kernel] {
+    let y = target.operand
+    guard y.type != .float32 else { return [copy(x.tensor, into: target)] }
+    var source = y
+    source.tensor = x.tensor
+    return target.accumulates ? try combine(.sum, y, source, into: y) : try reorder(source, into: y)
   }
 }

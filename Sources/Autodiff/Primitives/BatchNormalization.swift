@@ -48,6 +48,10 @@ extension BatchNormalization {
 
   public var layoutUse: LayoutUse { .channels }
 
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    operands.indices.map { $0 == 0 }
+  }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     let channels = Shape([operands[0].sizes[1]])
     return Saved(operands: options.isAffine ? [0, 1] : [0], extras: [channels, channels])

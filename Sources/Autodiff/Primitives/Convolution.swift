@@ -52,6 +52,12 @@ protocol Convolution: ChoosesLayout {
 extension Convolution {
   public var unitDimension: UnitDimension { .channels }
 
+  public var isProduct: Bool { true }
+
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    operands.map { _ in true }
+  }
+
   public var layoutUse: LayoutUse { .free }
 
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
@@ -94,7 +100,7 @@ extension Convolution {
   }
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
-    let product = form(operands, result).flops
+    let product = form(operands, result, .float32).flops
     let shift = operands.count > 2 ? result.elementCount : 0
     let products = (wanted[0] ? 1 : 0) + (wanted[1] ? 1 : 0)
     let sums = operands.count > 2 && wanted[2] ? shift : 0
@@ -102,13 +108,15 @@ extension Convolution {
   }
 
   func preferredLayout(
-    _ operands: [Shape], _ result: Shape, _ kernels: KernelFactory
+    _ operands: [Shape], _ result: Shape, _ type: ElementType, _ kernels: KernelFactory
   ) throws(KernelError) -> ChannelLayout {
-    try kernels.layout(of: form(operands, result))
+    try kernels.layout(of: form(operands, result, type))
   }
 
-  private func form(_ operands: [Shape], _ result: Shape) -> ConvolutionForm {
-    ConvolutionForm(operands[0], operands[1], result, geometry)
+  private func form(
+    _ operands: [Shape], _ result: Shape, _ type: ElementType
+  ) -> ConvolutionForm {
+    ConvolutionForm(operands[0], operands[1], result, geometry, type)
   }
 }
 
@@ -117,14 +125,14 @@ extension Convolution {
 extension Convolution {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
     try site.kernels.convolve(
-      site.operands[0], site.operands[1].tensor,
-      bias: site.operands.count > 2 ? site.operands[2].tensor : nil, into: site.result,
-      form(site.operands.map(\.shape), site.result.shape))
+      site.operands[0], site.operands[1],
+      bias: site.operands.count > 2 ? site.operands[2] : nil, into: site.result,
+      form(site.operands.map(\.shape), site.result.shape, site.result.type))
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    let form = form(site.operands.map(\.shape), site.upstream.shape)
-    let (x, w, dy) = (site.operands[0], site.operands[1].tensor, site.upstream)
+    let form = form(site.operands.map(\.shape), site.upstream.shape, site.upstream.type)
+    let (x, w, dy) = (site.operands[0], site.operands[1], site.upstream)
     var kernels: [Kernel] = []
     var db = site.targets.count > 2 ? site.targets[2] : nil
     if let dw = site.targets[1] {
@@ -135,7 +143,10 @@ extension Convolution {
       }
       if shift != nil { db = nil }
     }
-    if let db { kernels.append(site.kernels.sumOfChannels(site.upstream, into: db)) }
+    if let db {
+      let exact = try site.kernels.inSinglePrecision(site.upstream, after: &kernels)
+      kernels.append(site.kernels.sumOfChannels(exact, into: db))
+    }
     if let dx = site.targets[0] {
       kernels += try site.kernels.accumulating(into: dx) { dx throws(KernelError) in
         try site.kernels.convolveBackward(dy, w, intoData: dx, form)

@@ -52,13 +52,13 @@ extension Div {
     if let da = site.targets[0] {
       let part = site.kernels.temporary(whole)
       kernels += try site.kernels.combine(.quotient, site.upstream, b, into: part)
-      kernels.append(site.kernels.passOn(part, to: da))
+      kernels += try site.kernels.passOn(part, to: da)
     }
     if let db = site.targets[1] {
       let (product, part) = (site.kernels.temporary(whole), site.kernels.temporary(whole))
       kernels += try site.kernels.combine(.product, site.upstream, site.result, into: product)
       kernels += try site.kernels.combine(.quotient, product, b, into: part)
-      kernels.append(site.kernels.passOn(part, to: db, scale: -1))
+      kernels += try site.kernels.passOn(part, to: db, scale: -1)
     }
     return kernels
   }

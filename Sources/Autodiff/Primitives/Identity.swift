@@ -30,6 +30,7 @@ public struct Identity: Primitive {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] { [] }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    site.targets[0].map { [site.kernels.copy(site.upstream.tensor, into: $0)] } ?? []
+    guard let target = site.targets[0] else { return [] }
+    return try site.kernels.handOn(site.upstream, to: target)
   }
 }

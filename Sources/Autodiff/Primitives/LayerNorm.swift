@@ -29,6 +29,10 @@ public struct LayerNorm: Primitive {
     self.epsilon = epsilon
   }
 
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    operands.indices.map { $0 == 0 }
+  }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     let rows = Shape([rows(of: operands[0])])
     return Saved(operands: operands.count > 1 ? [0, 1] : [0], extras: [rows, rows])

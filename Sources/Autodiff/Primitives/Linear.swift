@@ -18,6 +18,10 @@ public struct Linear: Primitive {
 
   public var isProduct: Bool { true }
 
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    operands.map { _ in true }
+  }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     // x for ∂W, W for ∂x.
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
@@ -63,14 +67,10 @@ extension Linear: FusesActivation {
   private func product(
     _ site: ForwardSite, _ activation: Elementwise?
   ) throws(KernelError) -> [Kernel] {
-    let bias = site.operands.count > 2 ? site.operands[2].tensor : nil
+    let bias = site.operands.count > 2 ? site.operands[2] : nil
     return try site.kernels.product(
-      matrix(site.operands[0]), matrix(site.operands[1]).transposed, bias: bias,
-      into: matrix(site.result), activation: activation)
-  }
-
-  private func matrix(_ operand: Operand) -> Matrix {
-    Matrix(tensor: operand.tensor, rows: operand.shape.rows, columns: operand.shape.width)
+      Matrix(site.operands[0]), Matrix(site.operands[1]).transposed, bias: bias,
+      into: Matrix(site.result), activation: activation)
   }
 }
 
@@ -79,19 +79,20 @@ extension Linear: FusesActivation {
 extension Linear {
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     let (x, w, dy) =
-      (matrix(site.operands[0]), matrix(site.operands[1]), matrix(site.upstream))
+      (Matrix(site.operands[0]), Matrix(site.operands[1]), Matrix(site.upstream))
     var kernels: [Kernel] = []
     if let dw = site.targets[1] {
       kernels += try site.kernels.product(
-        dy.transposed, x, into: matrix(dw.operand), accumulates: dw.accumulates)
+        dy.transposed, x, into: Matrix(dw.operand), accumulates: dw.accumulates)
     }
     if site.targets.count > 2, let db = site.targets[2] {
       kernels.append(
-        site.kernels.sumOfRows(dy.tensor, rows: dy.rows, width: dy.columns, into: db))
+        site.kernels.sumOfRows(
+          dy.tensor, dy.type, rows: dy.rows, width: dy.columns, into: db))
     }
     if let dx = site.targets[0] {
       kernels += try site.kernels.product(
-        dy, w, into: matrix(dx.operand), accumulates: dx.accumulates)
+        dy, w, into: Matrix(dx.operand), accumulates: dx.accumulates)
     }
     return kernels
   }

@@ -15,6 +15,13 @@ public struct MatMul: Primitive {
 
   public var isProduct: Bool { true }
 
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
+    let (a, b) = (operands[0], operands[1])
+    // Where a matrix is stretched over the batch, its gradients are summed in float32.
+    let isWhole = b.rank == 2 || a.sizes.dropLast(2) == b.sizes.dropLast(2)
+    return isWhole ? [true, true] : nil
+  }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
   }
@@ -47,7 +54,7 @@ extension MatMul {
     let (a, b, y) = (site.operands[0], site.operands[1], site.result)
     if b.shape.rank == 2 {
       // One matrix for all: the rows of a make one matrix too.
-      return try site.kernels.product(rows(a), rows(b), into: rows(y))
+      return try site.kernels.product(Matrix(a), Matrix(b), into: Matrix(y))
     }
     let rank = y.shape.rank
     return try site.kernels.products(
@@ -60,11 +67,11 @@ extension MatMul {
     if b.shape.rank == 2 {
       if let da = site.targets[0] {
         kernels += try site.kernels.product(
-          rows(dy), rows(b).transposed, into: rows(da.operand), accumulates: da.accumulates)
+          Matrix(dy), Matrix(b).transposed, into: Matrix(da.operand), accumulates: da.accumulates)
       }
       if let db = site.targets[1] {
         kernels += try site.kernels.product(
-          rows(a).transposed, rows(dy), into: rows(db.operand), accumulates: db.accumulates)
+          Matrix(a).transposed, Matrix(dy), into: Matrix(db.operand), accumulates: db.accumulates)
       }
       return kernels
     }
@@ -94,12 +101,8 @@ extension MatMul {
     let shape = target.operand.shape
     let whole = Shape(result.sizes.dropLast(2) + shape.sizes.suffix(2))
     if whole.elementCount == shape.elementCount { return try make(target) }
-    let part = factory.temporary(whole)
+    let part = factory.temporary(whole, .plain, target.operand.type)
     return try make(GradientTarget(operand: part, accumulates: false))
       + [factory.reduce(part, into: target)]
-  }
-
-  private func rows(_ operand: Operand) -> Matrix {
-    Matrix(tensor: operand.tensor, rows: operand.shape.rows, columns: operand.shape.width)
   }
 }

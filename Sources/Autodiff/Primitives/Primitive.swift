@@ -45,6 +45,10 @@ public protocol Primitive: Sendable {
   /// bfloat16.
   var isProduct: Bool { get }
 
+  /// Which operands its kernels take in bfloat16, where they give the result and the gradients of
+  /// those in that, too; nil: they compute in single precision alone.
+  func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]?
+
   /// Whether no gradient goes back through it.
   var cutsGradient: Bool { get }
 
@@ -87,6 +91,9 @@ extension Primitive {
 
   /// Most work element by element.
   public var isProduct: Bool { false }
+
+  /// Many compute in single precision alone.
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? { nil }
 
   /// Most change the gradient on its way.
   public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool { false }

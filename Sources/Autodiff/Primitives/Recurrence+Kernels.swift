@@ -25,10 +25,10 @@ extension Recurrence {
         site.operands[0].tensor, first: sizes.batch, second: sizes.steps, width: sizes.inputs,
         into: inputs)
     ]
-    var bias: TensorID?
+    var bias: Operand?
     if sizes.hasBias {
-      let sum = kernels.temporary([sizes.width]).tensor
-      made.append(addBiases(site, into: sum))
+      let sum = kernels.temporary([sizes.width])
+      made.append(addBiases(site, into: sum.tensor))
       bias = sum
     }
     let weight = Matrix(

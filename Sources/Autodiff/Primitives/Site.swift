@@ -6,6 +6,8 @@ public struct Operand: Equatable, Sendable {
   public var shape: Shape
   /// In which order its elements stand.
   public var layout = ChannelLayout.plain
+  /// What its elements are.
+  public var type = ElementType.float32
 }
 
 /// Where a primitive's forward stands in a plan.
@@ -61,7 +63,8 @@ extension BackwardSite {
       if let target, !target.accumulates {
         gradients.append(target.operand.tensor)
       } else {
-        let part = kernels.temporary(operand.shape, target?.operand.layout ?? operand.layout)
+        let form = target?.operand ?? operand
+        let part = kernels.temporary(operand.shape, form.layout, form.type)
         gradients.append(part.tensor)
         if let target {
           additions += try kernels.combine(.sum, target.operand, part, into: target.operand)

@@ -35,8 +35,11 @@ public struct Sub: Primitive {
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
-    site.targets.enumerated().compactMap { position, target in
-      target.map { site.kernels.passOn(site.upstream, to: $0, scale: position == 0 ? 1 : -1) }
+    var kernels: [Kernel] = []
+    for (target, sign) in zip(site.targets, [Float(1), -1]) {
+      guard let target else { continue }
+      kernels += try site.kernels.passOn(site.upstream, to: target, scale: sign)
     }
+    return kernels
   }
 }

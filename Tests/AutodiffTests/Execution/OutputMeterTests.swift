@@ -90,7 +90,7 @@ import Testing
     var reading = OutputReading()
     var dead: [Int] = []
     for step in 0..<120 {
-      meter.measure([step == 60 ? 1 : 0, 1], step: step, firstStep: 0, into: &reading)
+      meter.measure([step == 60 ? 1 : 0, 1 as Float], step: step, firstStep: 0, into: &reading)
       dead.append(reading.deadUnits)
     }
     #expect(dead[49] == 1 && dead[59] == 1)
@@ -106,10 +106,45 @@ import Testing
     #expect(measure(x, [3, 3]).saturatedUnits == 0)
   }
 
+  /// Numbers in bfloat16 are measured as the same numbers in Float are.
+  @Test func halvesAreMeasuredAsTheyAre() {
+    var stream = RandomStream(seed: 2, name: "halves")
+    for (shape, axis, layout) in [
+      (Shape([5, 19]), nil, ChannelLayout.plain), (Shape([3, 4, 5, 3]), 1, .plain),
+      (Shape([2, 16, 3, 3]), 1, ChannelLayout(block: 8)),
+    ] as [(Shape, Int?, ChannelLayout)] {
+      var numbers = (0..<shape.elementCount).map { _ in stream.normal().roundedToBFloat16 }
+      (numbers[2], numbers[7], numbers[11]) = (.nan, 0, -.infinity)
+      let halves = numbers.map { BFloat16(bits: UInt16($0.bitPattern >> 16)) }
+      var readings = [OutputReading(), OutputReading()]
+      var norms: [Float] = []
+      for index in 0..<2 {
+        let meter = OutputMeter(shape, unitAxis: axis, layout: layout, saturation: .tanh)
+        defer { meter.deallocate() }
+        if index == 0 {
+          meter.measure(numbers, step: 0, firstStep: 0, into: &readings[0])
+          norms.append(meter.rootMeanSquare(Array(numbers.map { $0.isFinite ? $0 : 1 })))
+        } else {
+          meter.measure(halves, step: 0, firstStep: 0, into: &readings[1])
+          norms.append(
+            meter.rootMeanSquare(halves.map { $0.number.isFinite ? $0 : BFloat16(bits: 0x3F80) }))
+        }
+      }
+      #expect(readings[0].mean == readings[1].mean)
+      #expect(readings[0].deviation == readings[1].deviation)
+      #expect(readings[0].minimum == readings[1].minimum)
+      #expect(readings[0].nonFinite == 2 && readings[1].nonFinite == 2)
+      #expect(readings[0].zeroFraction == readings[1].zeroFraction)
+      #expect(readings[0].saturatedUnits == readings[1].saturatedUnits)
+      #expect(norms[0] == norms[1])
+    }
+  }
+
   @Test func rootMeanSquareOfAGradient() {
     let meter = OutputMeter([3, 3], saturation: .none)
     defer { meter.deallocate() }
-    #expect(meter.rootMeanSquare([1, -2, 3, 0, 0, 0, 2, 2, 1]) == Float(23.0 / 9).squareRoot())
-    #expect(meter.rootMeanSquare([1, .nan, 3, 0, 0, 0, 2, 2, 1]).isNaN)
+    #expect(
+      meter.rootMeanSquare([1, -2, 3, 0, 0, 0, 2, 2, 1 as Float]) == Float(23.0 / 9).squareRoot())
+    #expect(meter.rootMeanSquare([1, Float.nan, 3, 0, 0, 0, 2, 2, 1]).isNaN)
   }
 }

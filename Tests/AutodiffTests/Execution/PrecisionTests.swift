@@ -44,7 +44,7 @@ import Testing
 
   /// Every activation and gradient of one has eight binary digits; weights and theirs have all.
   @Test func activationsAreRoundedAndWeightsAreNot() throws {
-    func isHalf(_ x: UnsafeMutableBufferPointer<Float>) -> Bool {
+    func isHalf(_ x: some Sequence<Float>) -> Bool {
       x.allSatisfy { $0 == $0.roundedToBFloat16 }
     }
     let training = try TinyTraining { $0.precision = .bfloat16 }
@@ -58,6 +58,6 @@ import Testing
     }
     // Evaluation runs forward again, in the same memory.
     _ = executor.evaluate(samples: 6, of: 6) { _ in }
-    #expect(isHalf(executor.elements(of: network.nodes[1].result)))
+    #expect(isHalf(executor.rowOrder(of: network.nodes[1].result)))
   }
 }
