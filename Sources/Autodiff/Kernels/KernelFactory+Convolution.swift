@@ -74,14 +74,15 @@ extension KernelFactory {
       description.layout(dnnl_query_dst_md, "convolution"), sizes: form.result, form.type) ?? .plain
   }
 
-  /// y = x ⋆ w + bias; oneDNN chooses the layouts it works in.
+  /// y = f(x ⋆ w + bias); oneDNN chooses the layouts it works in.
   func convolve(
-    _ x: Operand, _ w: Operand, bias: Operand?, into y: Operand, _ form: ConvolutionForm
+    _ x: Operand, _ w: Operand, bias: Operand?, into y: Operand, _ form: ConvolutionForm,
+    activation: Elementwise? = nil
   ) throws(KernelError) -> [Kernel] {
     guard !form.isEmpty else { return [] }
     let threads = threads(flops: form.flops)
     omp_set_num_threads(Int32(threads))
-    let description = try convolution(form, hasBias: bias != nil)
+    let description = try convolution(form, hasBias: bias != nil, activation)
     let primitive = try CompiledPrimitive(
       "convolution", context: context, description: description)
     var (before, after): ([Kernel], [Kernel]) = ([], [])
@@ -190,7 +191,7 @@ extension KernelFactory {
   }
 
   private func convolution(
-    _ form: ConvolutionForm, hasBias: Bool
+    _ form: ConvolutionForm, hasBias: Bool, _ activation: Elementwise? = nil
   ) throws(KernelError) -> PrimitiveDescription {
     var (source, weights, result) = try form.descriptions()
     var shift = try describe([form.channels], type: form.type)
@@ -203,7 +204,8 @@ extension KernelFactory {
       }
     }
     try check(status, "convolution")
-    return try PrimitiveDescription("convolution", context: context, operation: &operation)
+    return try PrimitiveDescription(
+      "convolution", context: context, operation: &operation, activation: activation)
   }
 
   private func plain(_ tensor: TensorID, _ sizes: [Int]) throws(KernelError) -> LaidOut {

@@ -139,9 +139,10 @@ extension KernelFactory {
     }
   }
 
-  /// c = a ∘ b (+ c), where b's sizes equal a's or are 1.
+  /// c = f(a ∘ b (+ c)), where b's sizes equal a's or are 1.
   func combine(
-    _ function: Pairwise, _ a: Operand, _ b: Operand, into c: Operand, accumulates: Bool = false
+    _ function: Pairwise, _ a: Operand, _ b: Operand, into c: Operand, accumulates: Bool = false,
+    activation: Elementwise? = nil
   ) throws(KernelError) -> [Kernel] {
     guard c.shape.elementCount > 0 else { return [] }
     let threads = threads(elements: c.shape.elementCount)
@@ -157,7 +158,8 @@ extension KernelFactory {
     try check(
       dnnl_binary_desc_init(&operation, function.algorithm, &first, &second, &result), "binary")
     let primitive = try primitive(
-      "binary", threads: threads, operation: &operation, sums: accumulates)
+      "binary", threads: threads, operation: &operation, sums: accumulates,
+      activation: activation)
     return [
       kernel(
         "binary", primitive, threads: threads,

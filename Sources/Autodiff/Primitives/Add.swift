@@ -4,7 +4,7 @@
 ///
 /// each summed over the dimensions in which it was stretched. The two ways that meet in the sum are
 /// why a residual connection shortens the gradient's path: ∂y reaches `a` undiminished.
-public struct Add: Primitive {
+public struct Add: Primitive, FusesActivation {
   public static let name = "Add"
 
   public var rule: Rule { Rule("y = a + b", backward: "∂a = ∂y, ∂b = ∂y") }
@@ -44,7 +44,18 @@ extension Add {
 
 extension Add {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    try site.kernels.combineStretched(.sum, site.operands[0], site.operands[1], into: site.result)
+    try combined(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try combined(site, activation)
+  }
+
+  private func combined(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
+    try site.kernels.combineStretched(
+      .sum, site.operands[0], site.operands[1], into: site.result, activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
@@ -65,15 +76,18 @@ func broadcastShape(_ operands: [Shape], _ name: String) throws(ShapeError) -> S
 }
 
 extension KernelFactory {
-  /// y = a ∘ b with both stretched as needed.
+  /// y = f(a ∘ b) with both stretched as needed.
   func combineStretched(
-    _ function: Pairwise, _ a: Operand, _ b: Operand, into y: Operand
+    _ function: Pairwise, _ a: Operand, _ b: Operand, into y: Operand,
+    activation: Elementwise? = nil
   ) throws(KernelError) -> [Kernel] {
-    if a.shape == y.shape { return try combine(function, a, b, into: y) }
-    if b.shape == y.shape, function.isCommutative { return try combine(function, b, a, into: y) }
+    if a.shape == y.shape { return try combine(function, a, b, into: y, activation: activation) }
+    if b.shape == y.shape, function.isCommutative {
+      return try combine(function, b, a, into: y, activation: activation)
+    }
     let whole = temporary(y.shape)
     return [stretch(a, into: GradientTarget(operand: whole, accumulates: false))]
-      + (try combine(function, whole, b, into: y))
+      + (try combine(function, whole, b, into: y, activation: activation))
   }
 
   /// Hands a gradient on, times `scale`, summed over what was stretched.

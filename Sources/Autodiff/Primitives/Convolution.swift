@@ -44,7 +44,7 @@ public struct ConvolutionGeometry: Equatable, Sendable {
 /// A convolution (cross-correlation, to be exact) over one or more spatial dimensions.
 ///
 /// A conformer states how many dimensions there are; oneDNN has kernels for all directions.
-protocol Convolution: ChoosesLayout {
+protocol Convolution: ChoosesLayout, FusesActivation {
   /// How the kernel moves.
   var geometry: ConvolutionGeometry { get }
 }
@@ -124,10 +124,21 @@ extension Convolution {
 
 extension Convolution {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try convolved(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try convolved(site, activation)
+  }
+
+  private func convolved(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
     try site.kernels.convolve(
       site.operands[0], site.operands[1],
       bias: site.operands.count > 2 ? site.operands[2] : nil, into: site.result,
-      form(site.operands.map(\.shape), site.result.shape, site.result.type))
+      form(site.operands.map(\.shape), site.result.shape, site.result.type),
+      activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {

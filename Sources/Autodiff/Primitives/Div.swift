@@ -3,7 +3,7 @@
 ///     y = a / b        ∂a = ∂y / b,  ∂b = -∂y ∘ y / b
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Div: Primitive {
+public struct Div: Primitive, FusesActivation {
   public static let name = "Div"
 
   public var rule: Rule { Rule("y = a / b", backward: "∂a = ∂y / b, ∂b = -∂y · y / b") }
@@ -42,8 +42,18 @@ extension Div {
 
 extension Div {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try combined(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try combined(site, activation)
+  }
+
+  private func combined(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
     try site.kernels.combineStretched(
-      .quotient, site.operands[0], site.operands[1], into: site.result)
+      .quotient, site.operands[0], site.operands[1], into: site.result, activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {

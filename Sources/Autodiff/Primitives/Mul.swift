@@ -3,7 +3,7 @@
 ///     y = a ∘ b        ∂a = ∂y ∘ b,  ∂b = ∂y ∘ a
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Mul: Primitive {
+public struct Mul: Primitive, FusesActivation {
   public static let name = "Mul"
 
   public var rule: Rule { Rule("y = a · b", backward: "∂a = ∂y · b, ∂b = ∂y · a") }
@@ -39,8 +39,18 @@ extension Mul {
 
 extension Mul {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try combined(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try combined(site, activation)
+  }
+
+  private func combined(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
     try site.kernels.combineStretched(
-      .product, site.operands[0], site.operands[1], into: site.result)
+      .product, site.operands[0], site.operands[1], into: site.result, activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {

@@ -3,7 +3,7 @@
 ///     y = a - b        ∂a = ∂y,  ∂b = -∂y
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Sub: Primitive {
+public struct Sub: Primitive, FusesActivation {
   public static let name = "Sub"
 
   public var rule: Rule { Rule("y = a - b", backward: "∂a = ∂y, ∂b = -∂y") }
@@ -30,8 +30,18 @@ public struct Sub: Primitive {
   }
 
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
+    try combined(site, nil)
+  }
+
+  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
+    try combined(site, activation)
+  }
+
+  private func combined(
+    _ site: ForwardSite, _ activation: Elementwise?
+  ) throws(KernelError) -> [Kernel] {
     try site.kernels.combineStretched(
-      .difference, site.operands[0], site.operands[1], into: site.result)
+      .difference, site.operands[0], site.operands[1], into: site.result, activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {

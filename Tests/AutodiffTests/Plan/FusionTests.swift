@@ -42,6 +42,58 @@ import Testing
     }
   }
 
+  /// Convolutions, sums and products of two tensors, stretched or not.
+  @Test func othersGiveTheSameNumbersAsApart() throws {
+    let geometry = ConvolutionGeometry(strides: [1, 1], padding: [1, 1], dilations: [1, 1])
+    let hosts: [(any Primitive, [Shape])] = [
+      (Conv2d(geometry), [[2, 3, 6, 6], [8, 3, 3, 3], [8]]),
+      (Add(), [[4, 6], [4, 6]]), (Add(), [[4, 1], [6]]), (Sub(), [[4, 6], [6]]),
+      (Sub(), [[6], [4, 6]]), (Mul(), [[4, 6], [4, 6]]), (Mul(), [[1, 6], [4, 1]]),
+    ]
+    for (host, shapes) in hosts {
+      for activation in [ReLU(), Sigmoid(), LeakyReLU()] as [any Primitive] {
+        let executors = try [false, true].map { apart in
+          var network = Network()
+          let operands = shapes.enumerated().map {
+            network.addParameter("p\($0.offset)", layer: "p\($0.offset)", shape: $0.element)
+          }
+          var z = try network.apply(host, to: operands, name: "host", layer: "host")
+          if apart { z = try network.apply(Identity(), to: [z], name: "identity", layer: "i") }
+          let y = try network.apply(activation, to: [z], name: "activation", layer: "activation")
+          let loss = try network.apply(Sum(), to: [y], name: "loss", layer: "loss")
+          let executor = try Executor(
+            Plan(network, loss: loss, updateRule: SGD(), options: PlanOptions()))
+          var stream = RandomStream(seed: 6, name: "hosts")
+          for operand in operands {
+            let elements = executor.elements(of: operand)
+            for index in elements.indices { elements[index] = stream.uniform(-0.9, 0.9) }
+          }
+          return executor
+        }
+        #expect(executors[0].plan.fusedWith[0] == [NodeID(index: 1)], "\(host)")
+        let losses = executors.map { it in it.step(0, learningRate: 0) { _, _ in }.loss }
+        #expect(abs(losses[0] - losses[1]) <= 1e-6 * abs(losses[1]) + 1e-6, "\(host)")
+        for parameter in shapes.indices {
+          let id = ParameterID(index: parameter)
+          let gradients = executors.map { it in it.gradient(of: id).map(Array.init) ?? [] }
+          #expect(distance(gradients[0], gradients[1]) <= 1e-4, "\(host) \(parameter)")
+        }
+      }
+    }
+  }
+
+  /// A quotient's derivative needs the quotient, which would not exist.
+  @Test func whatBackwardReadsIsNotFused() throws {
+    var network = Network()
+    let a = network.addParameter("a", layer: "a", shape: [3])
+    let b = network.addParameter("b", layer: "b", shape: [3])
+    let z = try network.apply(Div(), to: [a, b], name: "div", layer: "div")
+    let y = try network.apply(ReLU(), to: [z], name: "relu", layer: "relu")
+    let loss = try network.apply(Sum(), to: [y], name: "loss", layer: "loss")
+    let plan = try Plan(network, loss: loss, updateRule: SGD(), options: PlanOptions())
+    #expect(plan.fusedWith == [[], [], []])
+  }
+
   @Test func saysWhoIsFusedWithWhom() throws {
     let plan = try executor(Tanh(), features: 4, apart: false).plan
     #expect(plan.fusedWith.map { $0.map(\.index) } == [[1], [0], []])
