@@ -79,8 +79,7 @@ extension TextBuffer {
     append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  mutating func append(utf8 text: String) {
-    var text = text
+  mutating func append(utf8 text: consuming String) {
     text.withUTF8 { append($0) }
   }
 }
