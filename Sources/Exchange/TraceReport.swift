@@ -39,33 +39,34 @@ public struct TraceReport: Sendable {
 
   /// One JSON object with the same keys, on one line; what the trace does not say is null.
   public var json: String {
-    var bytes = Array("{".utf8)
+    var text = TextBuffer()
+    text.append("{")
     for entry in entries {
-      JSONText.append(entry.key, to: &bytes)
-      bytes.append(UInt8(ascii: ":"))
+      text.append(quoted: entry.key)
+      text.append(":")
       if entry.key == "ended" {
-        bytes.append(contentsOf: (entry.cell == .text("yes") ? "true," : "false,").utf8)
+        text.append(entry.cell == .text("yes") ? "true," : "false,")
       } else {
-        JSONText.append(entry.cell, to: &bytes)
-        bytes.append(UInt8(ascii: ","))
+        text.append(json: entry.cell)
+        text.append(",")
       }
     }
-    bytes.append(contentsOf: "\"gaps\":[".utf8)
+    text.append("\"gaps\":[")
     for (index, gap) in gaps.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      bytes.append(contentsOf: "{\"start\":\(gap.bytes.lowerBound)".utf8)
-      bytes.append(contentsOf: ",\"end\":\(gap.bytes.upperBound)".utf8)
+      if index > 0 { text.append(",") }
+      text.append(utf8: "{\"start\":\(gap.bytes.lowerBound)")
+      text.append(utf8: ",\"end\":\(gap.bytes.upperBound)")
       let (first, last) = (gap.steps?.lowerBound, gap.steps?.upperBound)
-      bytes.append(contentsOf: ",\"first_step\":".utf8)
-      JSONText.append(Cell(first), to: &bytes)
-      bytes.append(contentsOf: ",\"last_step\":".utf8)
-      JSONText.append(Cell(last), to: &bytes)
-      bytes.append(contentsOf: ",\"dropped_events\":\(gap.droppedEvents),\"reason\":".utf8)
-      JSONText.append(gap.reason, to: &bytes)
-      bytes.append(UInt8(ascii: "}"))
+      text.append(",\"first_step\":")
+      text.append(json: Cell(first))
+      text.append(",\"last_step\":")
+      text.append(json: Cell(last))
+      text.append(utf8: ",\"dropped_events\":\(gap.droppedEvents),\"reason\":")
+      text.append(quoted: gap.reason)
+      text.append("}")
     }
-    bytes.append(contentsOf: "]}\n".utf8)
-    return String(decoding: bytes, as: UTF8.self)
+    text.append("]}\n")
+    return text.string
   }
 
   /// A name with a line break must not make a line of its own.

@@ -46,10 +46,17 @@ extension MemoryColumns {
   /// Bytes of all measured categories in `row`; nil where none was.
   public func totalBytes(at row: Int) -> UInt64? {
     var sum: UInt64?
-    for column in [parameter, optimizerState, input, temporary, activation, gradient, total]
-    where row < column.count {
-      sum = (sum ?? 0) &+ column[row]
+    func add(_ column: [UInt64]) {
+      if row < column.count { sum = (sum ?? 0) &+ column[row] }
     }
+    // One by one: this is asked for each row, and a list of columns would be an allocation.
+    add(parameter)
+    add(optimizerState)
+    add(input)
+    add(temporary)
+    add(activation)
+    add(gradient)
+    add(total)
     return sum
   }
 

@@ -21,12 +21,18 @@ enum ExchangeBenchmark {
     print("a trace of \(steps) steps of \(2 * layers) ops, \(TemporaryFile.megabytes(of: path)) MB")
     for format in TableFormat.allCases {
       for table in [Table.events, .memory, .gradients, .activations] {
-        let sink = CountingSink()
-        let start = MonotonicClock.now()
-        _ = try TableExport(table, format: format).write(try TraceFile(path: path), to: sink)
-        let seconds = Double(MonotonicClock.now() - start) / 1e9
-        let rate = fixed(Double(sink.count) / 1e6 / seconds, 0)
-        report("\(table) as \(format)", "\(fixed(Double(sink.count) / 1e6, 0)) MB, \(rate) MB/s")
+        var (megabytes, seconds) = (0.0, Double.infinity)
+        // The fastest of three: others may use the processor, too.
+        for _ in 0..<3 {
+          let sink = CountingSink()
+          let start = MonotonicClock.now()
+          _ = try TableExport(table, format: format).write(try TraceFile(path: path), to: sink)
+          seconds = min(seconds, Double(MonotonicClock.now() - start) / 1e9)
+          megabytes = Double(sink.count) / 1e6
+        }
+        report(
+          "\(table) as \(format)",
+          "\(fixed(megabytes, 0)) MB, \(fixed(megabytes / seconds, 0)) MB/s")
       }
     }
     if let run = Command.run("gradtop", ["export", path, "--table", "events", "-o", "/dev/null"]) {
@@ -68,16 +74,18 @@ enum ExchangeBenchmark {
     try writeProfile(to: json)
     let size = Double(TemporaryFile.bytes(of: json))
     print("a PyTorch profile of \(TemporaryFile.megabytes(of: json)) MB")
-    guard let run = Command.run("gradtop", ["import", json, "-o", trace]) else {
+    let runs = (0..<3).compactMap { _ in Command.run("gradtop", ["import", json, "-o", trace]) }
+    guard let seconds = runs.map(\.seconds).min(), let bytes = runs.map(\.peakBytes).max() else {
       return print("  build the program first (make build)")
     }
     report(
       "gradtop import",
-      "\(fixed(size / 1e6 / run.seconds, 0)) MB/s, memory \(fixed(Double(run.peakBytes) / size, 2))"
-        + " × the file")
+      "\(fixed(size / 1e6 / seconds, 0)) MB/s, memory \(fixed(Double(bytes) / size, 2)) × the file")
   }
 
   private static func writeProfile(to path: String) throws {
+    try Data().write(to: URL(filePath: path))
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
     var text = #"{"schemaVersion": 1, "traceEvents": ["#
     var (id, time) = (1, 1000.0)
     for step in 0..<400 {
@@ -109,10 +117,13 @@ enum ExchangeBenchmark {
 
         """
       id += 1
+      try file.write(contentsOf: Data(text.utf8))
+      text = ""
     }
-    text +=
+    text =
       #"{"ph": "M", "name": "process_name", "pid": 7, "tid": 0, "ts": 0, "args": {"name": "x"}}]}"#
-    try Data(text.utf8).write(to: URL(filePath: path))
+    try file.write(contentsOf: Data(text.utf8))
+    try file.close()
   }
 }
 

@@ -4,11 +4,25 @@ import Testing
 
 @Suite struct RowEncoderTests {
   private func encoded(_ cell: Cell, as format: TableFormat) -> String {
-    let encoder = format.encoder(of: ["a"])
-    var bytes: [UInt8] = []
-    encoder.append(cell, at: 0, to: &bytes)
-    encoder.appendEnd(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    let encoder = RowEncoder(columns: ["a"], format: format)
+    var text = TextBuffer()
+    encoder.append(cell, at: 0, to: &text)
+    encoder.appendEnd(to: &text)
+    return text.string
+  }
+
+  @Test func columnsAreTheHeaderOrTheKeys() {
+    func row(_ format: TableFormat) -> String {
+      let encoder = RowEncoder(columns: ["a", "b,c"], format: format)
+      var text = TextBuffer()
+      encoder.appendHeader(to: &text)
+      encoder.append(.count(1), at: 0, to: &text)
+      encoder.append(.empty, at: 1, to: &text)
+      encoder.appendEnd(to: &text)
+      return text.string
+    }
+    #expect(row(.csv) == "a,\"b,c\"\r\n1,\r\n")
+    #expect(row(.json) == "{\"a\":1,\"b,c\":null}\n")
   }
 
   @Test(arguments: [
@@ -48,6 +62,16 @@ import Testing
   func whatIsNotFiniteHasAName(cell: Cell, expected: String) {
     #expect(encoded(cell, as: .csv) == expected + "\r\n")
     #expect(encoded(cell, as: .json) == "{\"a\":\"\(expected)\"}\n")
+  }
+
+  @Test func countsHaveAllTheirDigits() {
+    var power: UInt64 = 1
+    for _ in 0..<19 {
+      power *= 10
+      for count in [power - 1, power, power + 1] {
+        #expect(encoded(.count(count), as: .csv) == "\(count)\r\n")
+      }
+    }
   }
 
   @Test(arguments: [0, 1, 10, 100, 999, 1_000, 1_010, 12_500, 86_400_000_000_001, 1 << 52])

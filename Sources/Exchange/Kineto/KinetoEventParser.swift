@@ -95,7 +95,7 @@ struct KinetoEventParser {
       events.slices.append(
         KinetoEvents.Slice(
           start: max(0, fields.start), duration: max(0, fields.duration),
-          sequence: fields.sequence, correlation: fields.correlation,
+          number: category.isOfDevice ? fields.correlation : fields.sequence,
           name: events.names.id(of: cursor.text(fields.name)),
           thread: thread(fields, cursor, &events), category: category))
     case UInt8(ascii: "i") where cursor.matches(fields.name, "[memory]"):
@@ -114,10 +114,10 @@ struct KinetoEventParser {
   /// Every flow event stands right behind the slice that it belongs to.
   private mutating func bind(
     _ fields: Fields, _ cursor: JSONCursor, _ events: inout KinetoEvents,
-    _ set: (inout KinetoEvents.Flow, Int) -> Void
+    _ set: (inout KinetoEvents.Flow, Int32) -> Void
   ) {
     guard let last, events.slices[last].start == max(0, fields.start) else { return }
-    set(&events.flows[fields.id, default: KinetoEvents.Flow()], last)
+    set(&events.flows[fields.id, default: KinetoEvents.Flow()], Int32(last))
   }
 
   private mutating func thread(

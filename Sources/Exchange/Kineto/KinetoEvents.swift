@@ -1,4 +1,4 @@
-/// What a profile says that matters to us, in 48 bytes a slice.
+/// What a profile says that matters to us, in 40 bytes a slice.
 struct KinetoEvents {
   enum Category: UInt8 {
     /// An op on the CPU, or what autograd calls.
@@ -11,6 +11,9 @@ struct KinetoEvents {
     case launch
     /// Work on a device.
     case kernel
+
+    /// Whether slices have a correlation, not a sequence number.
+    var isOfDevice: Bool { self == .launch || self == .kernel }
   }
 
   /// Something with a beginning and an end on a thread.
@@ -18,10 +21,9 @@ struct KinetoEvents {
     /// Nanoseconds of the profile's clock.
     var start: Int64
     var duration: Int64
-    /// Autograd's sequence number; -1 without.
-    var sequence: Int64 = -1
-    /// What ties a launch to its kernel; 0 without.
-    var correlation: Int64 = 0
+    /// Of launches and kernels what ties the two, 0 without; of others autograd's sequence number,
+    /// -1 without.
+    var number: Int64
     /// A number of `names`.
     var name: Int32
     /// A number of `names`: process and thread.
@@ -29,12 +31,15 @@ struct KinetoEvents {
     var category: Category
 
     var end: Int64 { start &+ duration }
+    /// Autograd's sequence number; -1 without.
+    var sequence: Int64 { category.isOfDevice ? -1 : number }
   }
 
-  /// From a forward op to the op that reverses it, as positions in `slices`.
+  /// From a forward op to the op that reverses it, as positions in `slices`; -1 for an end that has
+  /// not come.
   struct Flow {
-    var forward: Int?
-    var backward: Int?
+    var forward: Int32 = -1
+    var backward: Int32 = -1
   }
 
   /// Bytes that are allocated on a device from a moment on.
@@ -51,6 +56,11 @@ struct KinetoEvents {
   var allocations: [Allocation] = []
   var flows: [Int64: Flow] = [:]
   var names = NameTable()
+  var profile = KinetoProfile()
+}
+
+/// What a profile says about itself.
+struct KinetoProfile: Sendable {
   /// Unix time in nanoseconds that the profile's clock counts from.
   var base: Int64 = 0
   var host = ""

@@ -4,40 +4,60 @@ import TraceFormat
 ///
 /// What a profile does not tell stays empty: edges, shapes of outputs, parameters, saved tensors.
 struct KinetoGraph {
-  /// What makes two steps run the same network.
-  private struct Signature: Hashable {
-    var ops: [String]
-    var modules: [String]
-    var others: [String]
+  /// The network of a step.
+  struct Network {
+    var graph: Graph
+    /// The nodes behind those of forward, by name.
+    var others: [KinetoTexts.ID: UInt32] = [:]
   }
 
-  private var known: [Signature: Graph] = [:]
+  /// What makes two steps run the same network.
+  private struct Signature: Hashable {
+    var ops: [KinetoTexts.ID]
+    var modules: [KinetoTexts.ID]
+    var others: [KinetoTexts.ID]
+  }
+
+  private let texts: KinetoTexts
+  private var known: [Signature: Network] = [:]
+
+  /// Networks of units whose names are `texts`.
+  init(_ texts: KinetoTexts) {
+    self.texts = texts
+  }
 
   /// The network of the step that consists of `units`, its id the same as before where it ran before.
   ///
   /// Forward ops are the nodes 0, 1, ... in their order; behind them stand optimizer, data loader and
   /// the backward functions of `loose`, which belong to no op.
-  mutating func graph(
-    of units: ArraySlice<KinetoUnits.Unit>, loose: [String]
-  ) -> (graph: Graph, isNew: Bool) {
+  mutating func network(
+    of units: ArraySlice<KinetoUnits.Unit>, loose: [KinetoTexts.ID]
+  ) -> (network: Network, isNew: Bool) {
     let forward = units.filter { $0.phase == .forward }
-    var others: [String] = []
+    var others: [KinetoTexts.ID] = []
     for name in units.filter({ $0.phase != .forward && $0.phase != .backward }).map(\.name) + loose
     where !others.contains(name) {
       others.append(name)
     }
     let signature = Signature(
       ops: forward.map(\.name), modules: forward.map(\.module), others: others)
-    if let graph = known[signature] { return (graph, false) }
-    var graph = Self.make(forward, others)
-    graph.id = UInt32(known.count + 1)
-    known[signature] = graph
-    return (graph, true)
+    if let network = known[signature] { return (network, false) }
+    var network = Network(graph: graph(of: forward))
+    network.graph.id = UInt32(known.count + 1)
+    for name in others {
+      var node = Graph.Node()
+      node.id = UInt32(network.graph.nodes.count)
+      (node.name, node.kind) = (texts[name], texts[name])
+      network.graph.nodes.append(node)
+      network.others[name] = node.id
+    }
+    known[signature] = network
+    return (network, true)
   }
 
-  private static func make(_ forward: [KinetoUnits.Unit], _ others: [String]) -> Graph {
+  private func graph(of forward: [KinetoUnits.Unit]) -> Graph {
     var graph = Graph()
-    let containers = containers(of: forward)
+    let containers = Self.containers(of: Set(forward.map(\.module)).map { texts[$0] })
     var layers: Set<String> = []
     var counts: [String: Int] = [:]
     func add(layer path: String, _ kind: String, isContainer: Bool) {
@@ -47,38 +67,33 @@ struct KinetoGraph {
       graph.layers.append(layer)
     }
     for unit in forward {
-      for path in prefixes(of: unit.module) where containers.contains(path) {
-        add(layer: path, className(path), isContainer: true)
+      let (name, module) = (texts[unit.name], texts[unit.module])
+      for path in Self.prefixes(of: module) where containers.contains(path) {
+        add(layer: path, Self.className(path), isContainer: true)
       }
-      let isLeaf = !unit.module.isEmpty && !containers.contains(unit.module)
-      let prefix = unit.module.isEmpty ? "" : unit.module + "/"
-      let count = counts[prefix + unit.name, default: 0]
-      counts[prefix + unit.name] = count + 1
+      let isLeaf = !module.isEmpty && !containers.contains(module)
+      let prefix = module.isEmpty ? "" : module + "/"
+      let count = counts[prefix + name, default: 0]
+      counts[prefix + name] = count + 1
       var node = Graph.Node()
       node.id = UInt32(graph.nodes.count)
-      node.name = "\(prefix)\(unit.name).\(count)"
-      node.kind = unit.name
-      node.layer = isLeaf ? unit.module : node.name
+      node.name = "\(prefix)\(name).\(count)"
+      node.kind = name
+      node.layer = isLeaf ? module : node.name
       graph.nodes.append(node)
-      add(
-        layer: node.layer, isLeaf ? className(unit.module) : unit.name, isContainer: false)
+      add(layer: node.layer, isLeaf ? Self.className(module) : name, isContainer: false)
     }
     // The last op that computes a loss is where backward starts.
     if let loss = graph.layers.lastIndex(where: { $0.kind.contains("loss") }) {
       graph.layers[loss].isLoss = true
     }
-    for name in others {
-      var node = Graph.Node()
-      (node.id, node.name, node.kind) = (UInt32(graph.nodes.count), name, name)
-      graph.nodes.append(node)
-    }
     return graph
   }
 
   /// The modules that have modules inside.
-  private static func containers(of units: [KinetoUnits.Unit]) -> Set<String> {
+  private static func containers(of modules: [String]) -> Set<String> {
     var containers: Set<String> = []
-    for path in Set(units.map(\.module)) { containers.formUnion(prefixes(of: path).dropLast()) }
+    for path in modules { containers.formUnion(prefixes(of: path).dropLast()) }
     return containers
   }
 

@@ -24,8 +24,10 @@ public struct KinetoImport: Sendable {
     public var isTruncated = false
   }
 
-  private let events: KinetoEvents
-  private let units: KinetoUnits
+  private let profile: KinetoProfile
+  private let texts: KinetoTexts
+  private let units: [KinetoUnits.Unit]
+  private let links: KinetoLinks
   private let steps: KinetoSteps
   private let memory: KinetoMemory
 
@@ -34,8 +36,10 @@ public struct KinetoImport: Sendable {
   /// - Throws: `ImportError` where it cannot be read, is no profile, or holds no ops.
   public init(reading descriptor: Int32) throws(ImportError) {
     var reader = try KinetoReader(descriptor)
-    events = try reader.read()
-    units = KinetoUnits(events)
+    let events = try reader.read()
+    let units = KinetoUnits(events)
+    (profile, texts, self.units) = (events.profile, units.texts, units.units)
+    links = KinetoLinks(events, units)
     steps = KinetoSteps(units)
     memory = KinetoMemory(events)
     guard !steps.parts.isEmpty else {
@@ -47,25 +51,24 @@ public struct KinetoImport: Sendable {
   public func write(_ name: String, to output: any TraceOutput) -> (Summary, TraceWriteError?) {
     var run = Run()
     run.name = name
-    run.runID = events.traceID
+    run.runID = profile.traceID
     run.producer = "torch.profiler"
-    run.host = events.host
-    run.device = events.device.isEmpty ? "cpu" : events.device
+    run.host = profile.host
+    run.device = profile.device.isEmpty ? "cpu" : profile.device
     run.normsEvery = 0
     run.plannedSteps = UInt64(steps.parts.count)
     let origin = steps.parts.first?.start ?? 0
-    run.wallClockOrigin = UInt64(clamping: events.base.addingReportingOverflow(origin).partialValue)
+    run.wallClockOrigin = UInt64(clamping: profile.base &+ origin)
     let writer = TraceWriter(output: output, run: run)
-    var graphs = KinetoGraph()
+    var graphs = KinetoGraph(texts)
     var summary = Summary()
-    summary.damaged = events.damaged
-    summary.isTruncated = events.isTruncated
-    let links = KinetoLinks(events, units)
+    summary.damaged = profile.damaged
+    summary.isTruncated = profile.isTruncated
     for part in steps.parts {
       let nodes = links.nodes(of: part.units, summary: &summary)
-      let (graph, isNew) = graphs.graph(of: units.units[part.units], loose: nodes.loose)
-      if isNew { writer.write(graph: graph, now: 0) }
-      let step = step(part, graph, nodes, origin: origin)
+      let (network, isNew) = graphs.network(of: units[part.units], loose: nodes.loose)
+      if isNew { writer.write(graph: network.graph, now: 0) }
+      let step = step(part, network, nodes, origin: origin)
       writer.write(step: step, now: step.start &+ step.duration)
       summary.steps += 1
       summary.ops += UInt64(step.ops.node.count)
@@ -75,20 +78,19 @@ public struct KinetoImport: Sendable {
   }
 
   private func step(
-    _ part: KinetoSteps.Part, _ graph: Graph, _ nodes: KinetoLinks.Nodes, origin: Int64
+    _ part: KinetoSteps.Part, _ network: KinetoGraph.Network, _ nodes: KinetoLinks.Nodes,
+    origin: Int64
   ) -> Step {
     var step = Step()
     step.index = part.number
-    step.graph = graph.id
+    step.graph = network.graph.id
     step.start = UInt64(clamping: part.start &- origin)
     step.duration = UInt64(clamping: part.end &- part.start)
     step.phaseTimes = Array(repeating: 0, count: Int(Phase.data.rawValue) + 1)
-    var others: [String: UInt32] = [:]
-    for node in graph.nodes where node.layer.isEmpty { others[node.name] = node.id }
     var end = part.start
     var ends: [Int64] = []
-    for (offset, unit) in units.units[part.units].enumerated() {
-      guard let node = nodes.ofUnit[offset] ?? others[unit.name] else { continue }
+    for (offset, unit) in units[part.units].enumerated() {
+      guard let node = nodes.ofUnit[offset] ?? network.others[unit.name] else { continue }
       step.phaseTimes[Int(unit.phase.rawValue)] &+= UInt64(clamping: unit.duration)
       let last = step.ops.node.count - 1
       if last >= 0, step.ops.node[last] == node, step.ops.phase[last] == unit.phase.rawValue,

@@ -13,7 +13,7 @@ struct KinetoReader {
   /// All that is in the file; damaged events are counted and left out.
   mutating func read() throws(ImportError) -> KinetoEvents {
     if try readHeader() { try readEvents() }
-    events.isTruncated = events.isTruncated || window.isTruncated
+    if window.isTruncated { events.profile.isTruncated = true }
     return events
   }
 
@@ -32,17 +32,17 @@ struct KinetoReader {
 
   /// Reads a key and its value; true before the array of events, nil at the end.
   private mutating func readKey() throws(ImportError) -> Bool? {
-    var events = self.events
+    var profile = events.profile
     let found = try step { (cursor) throws(JSONCursor.Stop) -> Key in
-      try Self.key(&cursor, &events)
+      try Self.key(&cursor, &profile)
     }
-    self.events = events
+    events.profile = profile
     switch found {
     case .events: return true
     case .other: return false
     case .end: return nil
     case nil:
-      self.events.isTruncated = true
+      events.profile.isTruncated = true
       return nil
     }
   }
@@ -52,7 +52,7 @@ struct KinetoReader {
   }
 
   private static func key(
-    _ cursor: inout JSONCursor, _ events: inout KinetoEvents
+    _ cursor: inout JSONCursor, _ profile: inout KinetoProfile
   ) throws(JSONCursor.Stop) -> Key {
     _ = try cursor.take(UInt8(ascii: ","))
     if try cursor.take(UInt8(ascii: "}")) { return .end }
@@ -63,13 +63,13 @@ struct KinetoReader {
       return .events
     }
     if cursor.matches(key, "deviceProperties") {
-      events.device = try deviceName(&cursor)
+      profile.device = try deviceName(&cursor)
     } else if cursor.matches(key, "baseTimeNanoseconds") {
-      events.base = cursor.integer(try cursor.scalar())
+      profile.base = cursor.integer(try cursor.scalar())
     } else if cursor.matches(key, "host_name") {
-      events.host = text(try cursor.scalar(), cursor)
+      profile.host = text(try cursor.scalar(), cursor)
     } else if cursor.matches(key, "trace_id") {
-      events.traceID = text(try cursor.scalar(), cursor)
+      profile.traceID = text(try cursor.scalar(), cursor)
     } else {
       try cursor.skip()
     }
@@ -111,7 +111,7 @@ struct KinetoReader {
 
   private mutating func readEvents() throws(ImportError) {
     while try readEvent() {}
-    guard !events.isTruncated else { return }
+    guard !events.profile.isTruncated else { return }
     // Some versions write the base time behind the events. Damage there costs no event.
     while let more = try? readKey(), !more {}
   }
@@ -142,14 +142,14 @@ struct KinetoReader {
         }
         try window.fill()
       } catch {
-        events.damaged += 1
+        events.profile.damaged += 1
         guard try skipToNextEvent() else { return endsEarly() }
       }
     }
   }
 
   private mutating func endsEarly() -> Bool {
-    events.isTruncated = true
+    events.profile.isTruncated = true
     return false
   }
 

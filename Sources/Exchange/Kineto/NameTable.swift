@@ -6,6 +6,9 @@ struct NameTable {
   private var ranges: [Range<Int>] = []
   private var slots = [Int32](repeating: -1, count: 1024)
 
+  /// How many there are.
+  var count: Int { ranges.count }
+
   /// The number of the JSON string between quotes `raw`.
   mutating func id(of raw: UnsafeRawBufferPointer) -> Int32 {
     var slot = Int(truncatingIfNeeded: Self.hash(raw)) & (slots.count - 1)

@@ -63,32 +63,10 @@ extension Cell {
   /// As a table prints it: numbers so that they read back to the same bits, NaN and Inf as `nan`,
   /// `inf` and `-inf`.
   var description: String {
-    switch self {
-    case .empty: ""
-    case .text(let text): text
-    case .name(let name): name.text
-    case .count(let count): "\(count)"
-    case .number(let number): number.isNaN ? "nan" : number.description
-    case .microseconds: text
-    case .single(let number): number.isNaN ? "nan" : number.description
-    }
-  }
-
-  /// Whether JSON has a number for it.
-  var isFiniteNumber: Bool {
-    switch self {
-    case .empty, .text, .name: false
-    case .count, .microseconds: true
-    case .number(let number): number.isFinite
-    case .single(let number): number.isFinite
-    }
-  }
-}
-
-extension Cell {
-  private var text: String {
-    var bytes: [UInt8] = []
-    append(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    if case .text(let text) = self { return text }
+    if case .name(let name) = self { return name.text }
+    var text = TextBuffer()
+    text.append(csv: self)
+    return text.string
   }
 }

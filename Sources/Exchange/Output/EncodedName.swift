@@ -6,10 +6,11 @@ final class EncodedName: Sendable {
 
   init(_ text: String) {
     self.text = text
-    var (csv, json): ([UInt8], [UInt8]) = ([], [])
-    CSVRows.append(text, to: &csv)
-    JSONText.append(text, to: &json)
-    (self.csv, self.json) = (csv, json)
+    var csv = TextBuffer()
+    var json = TextBuffer()
+    csv.append(csv: text)
+    json.append(quoted: text)
+    (self.csv, self.json) = (csv.array, json.array)
   }
 }
 

@@ -1,50 +1,43 @@
-/// Bytes on their way to a sink, many at once.
+/// Text on its way to a sink, much at once.
 final class TextWriter {
   private static let bufferSize = 64 << 10
 
   private let sink: any ByteSink
-  private(set) var buffer: [UInt8] = []
+  private var buffer = TextBuffer(capacity: TextWriter.bufferSize + 4096)
 
   init(_ sink: any ByteSink) {
     self.sink = sink
-    buffer.reserveCapacity(Self.bufferSize + 4096)
   }
 
   func write(_ text: StaticString) {
-    buffer.append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    buffer.append(text)
   }
 
   func write(_ text: String) {
-    buffer.append(contentsOf: text.utf8)
+    buffer.append(utf8: text)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) {
-    buffer.append(contentsOf: bytes)
+    buffer.append(bytes)
   }
 
   /// A JSON string, quoted.
   func write(quoted text: String) {
-    JSONText.append(text, to: &buffer)
+    buffer.append(quoted: text)
   }
 
   func write(_ number: UInt64) {
-    DecimalText.append(number, to: &buffer)
+    buffer.append(number)
   }
 
   /// A finite number; 0 for another, which JSON has no word for.
   func write(_ number: Double) {
-    write(number.isFinite ? "\(number)" : "0")
+    number.isFinite ? buffer.append(number) : buffer.append(ascii: "0")
   }
 
   /// Nanoseconds as microseconds with three decimals, exactly.
   func write(microseconds nanoseconds: UInt64) {
-    let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1000)
-    DecimalText.append(whole, to: &buffer)
-    buffer.append(UInt8(ascii: "."))
-    for digit in [rest / 100, rest / 10 % 10, rest % 10] {
-      buffer.append(UInt8(ascii: "0") + UInt8(digit))
-    }
+    buffer.append(exactMicroseconds: nanoseconds)
   }
 
   /// Hands on what was held back where it is much.
@@ -54,11 +47,7 @@ final class TextWriter {
 
   /// Hands on what was held back.
   func flush() throws(ExportError) {
-    var failure: ExportError?
-    buffer.withUnsafeBytes { bytes in
-      do throws(ExportError) { try sink.write(bytes) } catch { failure = error }
-    }
-    buffer.removeAll(keepingCapacity: true)
-    if let failure { throw failure }
+    defer { buffer.removeAll() }
+    try sink.write(buffer.bytes)
   }
 }

@@ -23,7 +23,7 @@ struct EventsTable: TableBuilder {
       rows.append(Cell(step.index))
       rows.append(names.name)
       rows.append(names.layer)
-      rows.append(Cell(ops.phaseName(at: row)))
+      rows.append(ops.phaseCell(at: row))
       rows.append(Cell(ops.gap.isEmpty ? nil : ends[row] &- (duration ?? 0)))
       rows.append(Cell(duration))
       rows.append(Cell(ops.savedBytes, row))
@@ -37,5 +37,15 @@ extension OpColumns {
   func phaseName(at row: Int) -> String? {
     guard row < phase.count else { return nil }
     return Phase(rawValue: phase[row])?.name ?? "\(phase[row])"
+  }
+
+  /// The same as a cell, made once for all rows.
+  func phaseCell(at row: Int) -> Cell {
+    row < phase.count ? Self.phaseCells[Int(phase[row])] : .empty
+  }
+
+  /// By `Phase.rawValue`, those of newer producers included.
+  private static let phaseCells = (UInt8.min...UInt8.max).map { value in
+    Cell.name(EncodedName(Phase(rawValue: value)?.name ?? "\(value)"))
   }
 }

@@ -24,7 +24,7 @@ struct MemoryTable: TableBuilder {
       rows.append(Cell(step.index))
       rows.append(Cell(microseconds: op < ends.count ? ends[op] : nil))
       rows.append(isKnown ? names.node(step.ops.node[op], graph).name : .empty)
-      rows.append(Cell(step.ops.phaseName(at: op)))
+      rows.append(step.ops.phaseCell(at: op))
       rows.append(Cell(memory.parameter, row))
       rows.append(Cell(memory.optimizerState, row))
       rows.append(Cell(memory.input, row))

@@ -6,14 +6,18 @@ import TraceSession
 /// To be told of each graph, since another one may have the same id.
 struct NameCells {
   /// A name, and the layer that it belongs to.
-  struct Names {
+  final class Names {
     let name: Cell
     let layer: Cell
+
+    init(name: Cell, layer: Cell) {
+      (self.name, self.layer) = (name, layer)
+    }
   }
 
   private var graph: UInt32?
-  private var nodes: [UInt32: Names] = [:]
-  private var parameters: [UInt32: Names] = [:]
+  private var nodes = IDTable<Names>()
+  private var parameters = IDTable<Names>()
   private var layers: [String: Cell] = [:]
 
   mutating func note(_ item: TraceItem) {
@@ -56,8 +60,8 @@ struct NameCells {
 
   private mutating func forget() {
     graph = nil
-    nodes.removeAll(keepingCapacity: true)
-    parameters.removeAll(keepingCapacity: true)
+    nodes.removeAll()
+    parameters.removeAll()
     layers.removeAll(keepingCapacity: true)
   }
 }

@@ -29,11 +29,4 @@ public enum TableFormat: String, CaseIterable, Sendable {
   case csv
   /// A JSON object for each row, on a line of its own.
   case json
-
-  func encoder(of columns: [String]) -> any RowEncoder {
-    switch self {
-    case .csv: CSVRows(columns: columns)
-    case .json: JSONRows(columns: columns)
-    }
-  }
 }

@@ -34,25 +34,26 @@ extension CheckReport {
 
   /// One object on one line.
   var json: String {
-    var bytes = Array("{\"trace\":".utf8)
-    JSONText.append(trace, to: &bytes)
-    bytes += ",\"name\":".utf8
-    JSONText.append(name, to: &bytes)
-    bytes += ",\"verdict\":\"\(isPassed ? "passed" : "failed")\",\"fail_on\":[".utf8
+    var text = TextBuffer()
+    text.append("{\"trace\":")
+    text.append(quoted: trace)
+    text.append(",\"name\":")
+    text.append(quoted: name)
+    text.append(utf8: ",\"verdict\":\"\(isPassed ? "passed" : "failed")\",\"fail_on\":[")
     for (index, threshold) in thresholds.enumerated() {
-      if index > 0 { bytes += ",".utf8 }
-      JSONText.append(threshold.name, to: &bytes)
+      if index > 0 { text.append(",") }
+      text.append(quoted: threshold.name)
     }
-    bytes += "],\"steps\":\(steps),\"gaps\":\(gaps),\"ended\":\(ended),\"findings\":[".utf8
+    text.append(utf8: "],\"steps\":\(steps),\"gaps\":\(gaps),\"ended\":\(ended),\"findings\":[")
     for (index, finding) in findings.enumerated() {
-      if index > 0 { bytes += ",".utf8 }
-      append(finding, to: &bytes)
+      if index > 0 { text.append(",") }
+      append(finding, to: &text)
     }
-    bytes += "]}\n".utf8
-    return String(decoding: bytes, as: UTF8.self)
+    text.append("]}\n")
+    return text.string
   }
 
-  private func append(_ finding: Finding, to bytes: inout [UInt8]) {
+  private func append(_ finding: Finding, to text: inout TextBuffer) {
     let fields: [(String, Cell)] = [
       ("rule", .text(finding.rule.rawValue)), ("severity", .text(finding.severity.rawValue)),
       ("layer", Cell(finding.layer)), ("parameter", Cell(finding.parameter)),
@@ -60,18 +61,18 @@ extension CheckReport {
       ("value", Cell(finding.value)), ("limit", Cell(finding.limit)),
       ("window", Cell(finding.window)), ("message", .text(finding.message)),
     ]
-    bytes += "{".utf8
+    text.append("{")
     for (key, cell) in fields {
-      JSONText.append(key, to: &bytes)
-      bytes += ":".utf8
-      JSONText.append(cell, to: &bytes)
-      bytes += ",".utf8
+      text.append(quoted: key)
+      text.append(":")
+      text.append(json: cell)
+      text.append(",")
     }
-    bytes += "\"remedies\":[".utf8
+    text.append("\"remedies\":[")
     for (index, remedy) in finding.remedies.enumerated() {
-      if index > 0 { bytes += ",".utf8 }
-      JSONText.append(remedy.words, to: &bytes)
+      if index > 0 { text.append(",") }
+      text.append(quoted: remedy.words)
     }
-    bytes += "],\"fails\":\(fails(finding))}".utf8
+    text.append(utf8: "],\"fails\":\(fails(finding))}")
   }
 }

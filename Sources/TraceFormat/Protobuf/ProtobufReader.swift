@@ -39,27 +39,29 @@ package struct ProtobufReader {
     }
   }
 
-  @inline(__always)
   private mutating func varint() throws(ProtobufError) -> UInt64 {
-    if index < bytes.count, bytes[index] < 0x80 {
-      defer { index += 1 }
-      return UInt64(bytes[index])
-    }
-    return try longVarint()
+    try Self.varint(bytes, &index)
   }
 
-  private mutating func longVarint() throws(ProtobufError) -> UInt64 {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
-    while true {
+  /// The number at `index` of `bytes`, which moves behind it.
+  @inline(__always)
+  private static func varint(
+    _ bytes: UnsafeRawBufferPointer, _ index: inout Int
+  ) throws(ProtobufError) -> UInt64 {
+    guard index < bytes.count else { throw .truncated }
+    var byte = bytes[index]
+    var value = UInt64(byte & 0x7f)
+    var shift: UInt64 = 7
+    index += 1
+    while byte >= 0x80 {
       guard index < bytes.count else { throw .truncated }
-      let byte = bytes[index]
-      index += 1
+      byte = bytes[index]
       guard shift < 63 || byte <= 1 else { throw .overflow }
-      value |= UInt64(byte & 0x7f) << shift
-      if byte < 0x80 { return value }
+      value |= UInt64(byte & 0x7f) &<< shift
       shift += 7
+      index += 1
     }
+    return value
   }
 
   private mutating func fixed<Number: FixedWidthInteger>(
@@ -120,7 +122,7 @@ extension ProtobufReader {
 // MARK: - Columns
 
 extension ProtobufReader {
-  package mutating func append<Number: FixedWidthInteger & UnsignedInteger>(
+  package mutating func append<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     to column: inout [Number]
   ) throws(ProtobufError) {
     try appendVarints(to: &column) { Number(clamping: $0) }
@@ -144,34 +146,51 @@ extension ProtobufReader {
       guard column.count < Self.maximumElements else { throw .tooMany(field: field) }
       return column.append(Float(bitPattern: try fixed(UInt32.self)))
     }
-    let packed = ProtobufReader(try delimited())
-    guard packed.bytes.count % 4 == 0 else { throw .truncated }
-    guard column.count + packed.bytes.count / 4 <= Self.maximumElements else {
-      throw .tooMany(field: field)
-    }
-    if column.isEmpty { column.reserveCapacity(packed.bytes.count / 4) }
-    for offset in stride(from: 0, to: packed.bytes.count, by: 4) {
-      let bits = packed.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-      column.append(Float(bitPattern: UInt32(littleEndian: bits)))
+    let packed = try delimited()
+    guard packed.count % 4 == 0 else { throw .truncated }
+    try append(rows: packed.count / 4, to: &column) { (place) throws(ProtobufError) in
+      for row in place.indices {
+        let bits = packed.loadUnaligned(fromByteOffset: row * 4, as: UInt32.self)
+        place[row] = Float(bitPattern: UInt32(littleEndian: bits))
+      }
     }
   }
 
   @inline(__always)
-  private mutating func appendVarints<Element>(
+  private mutating func appendVarints<Element: BitwiseCopyable>(
     to column: inout [Element], _ element: (UInt64) -> Element
   ) throws(ProtobufError) {
     guard type == .delimited else {
       guard column.count < Self.maximumElements else { throw .tooMany(field: field) }
       return column.append(element(try uint64()))
     }
-    var packed = ProtobufReader(try delimited())
+    let packed = try delimited()
     var rows = 0
-    for byte in packed.bytes where byte < 0x80 { rows += 1 }
-    guard column.count + rows <= Self.maximumElements else { throw .tooMany(field: field) }
-    if column.isEmpty { column.reserveCapacity(rows) }
-    while packed.index < packed.bytes.count {
-      column.append(element(try packed.varint()))
+    for byte in packed where byte < 0x80 { rows += 1 }
+    // Else the bytes end within a number, which would be a row more.
+    if let last = packed.last, last >= 0x80 { throw .truncated }
+    try append(rows: rows, to: &column) { (place) throws(ProtobufError) in
+      var index = 0
+      for row in place.indices { place[row] = element(try Self.varint(packed, &index)) }
     }
+  }
+
+  /// Appends `rows` elements that `fill` makes, all of them or none: no check for each.
+  @inline(__always)
+  private func append<Element: BitwiseCopyable>(
+    rows: Int, to column: inout [Element],
+    _ fill: (UnsafeMutableBufferPointer<Element>) throws(ProtobufError) -> Void
+  ) throws(ProtobufError) {
+    guard column.count + rows <= Self.maximumElements else { throw .tooMany(field: field) }
+    var failure: ProtobufError?
+    let filled = [Element](unsafeUninitializedCapacity: rows) { place, count in
+      do throws(ProtobufError) {
+        try fill(UnsafeMutableBufferPointer(rebasing: place[..<rows]))
+        count = rows
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    if column.isEmpty { column = filled } else { column += filled }
   }
 }
 
