@@ -119,6 +119,48 @@ import Testing
     #expect(try state(model) == trained(kind))
   }
 
+  /// A plan for a budget may send out what is saved, where the model says so; it is told, it fits, it
+  /// changes no bit, and as a file it does the same again.
+  @Test(arguments: [Kind.convolution, .attention, .bfloat16])
+  func whatLeavesMemoryComesBackAsItWas(_ kind: Kind) throws {
+    let all = try PreparedModel(kind.file(), threads: 1).executor.plan.arenaBytes
+    var file = try kind.file(.budget(all * 9 / 10))
+    file.memory.offload = .auto
+    let whole = try PreparedModel(kind.file(), threads: 1).executor.plan
+    // Transfers that take no time, so that every machine decides alike.
+    var costs = NetworkCosts(whole)
+    costs.transfer = Transfer(
+      writeTime: 0, readTime: 0, minimumBytes: OffloadOptions.minimumBytes, overlaps: true)
+    let forecast = try ArenaForecast(kind.file(), threads: 1)
+    let planner = try MemoryPlanner(
+      costs, pack: { (order) throws(TrainingError) in try forecast.bytes(order) })
+    let plan = try planner.plan(budget: all * 9 / 10)
+    #expect(plan.peak <= all * 9 / 10)
+    #expect(plan.order.contains { if case .offload = $0 { true } else { false } })
+    let text = PlanFile.text(
+      plan.order, of: costs, model: "m", budget: all, peak: plan.peak, time: plan.time,
+      solver: "weak", modules: [])
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("plan-\(kind.rawValue)-\(getpid()).json").path
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var planned = try kind.file()
+    planned.memory.plan = path
+    let model = try PreparedModel(planned, threads: 1)
+    #expect(model.executor.plan.arenaBytes == plan.peak)
+    #expect(model.executor.plan.offloadedTensors > 0)
+    #expect(try #require(model.inForce).layers.contains { $0.isOffloaded && $0.freed > 0 })
+    var trainer = Trainer(model, control: TrainingControl())
+    _ = trainer.run(recording: nil)
+    #expect(try state(model) == trained(kind))
+    // With what transfers take here.
+    let budgeted = try PreparedModel(file, threads: 1)
+    #expect(budgeted.executor.plan.arenaBytes <= all * 9 / 10)
+    var other = Trainer(budgeted, control: TrainingControl())
+    _ = other.run(recording: nil)
+    #expect(try state(budgeted) == trained(kind))
+  }
+
   @Test(arguments: Kind.allCases) func segmentsChangeNoBit(_ kind: Kind) throws {
     let model = try PreparedModel(kind.file(.sqrt), threads: 1)
     #expect(model.executor.plan.rows.contains { $0.phase == .recompute })

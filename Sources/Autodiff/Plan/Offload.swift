@@ -6,6 +6,9 @@ public struct OffloadOptions: Equatable, Sendable {
   /// of the two largest tensors.
   public var budget: Int?
 
+  /// Tensors of fewer bytes are not worth a transfer.
+  public static let minimumBytes = 4096
+
   /// What these nodes leave for backward goes out.
   public init(nodes: Set<NodeID>, budget: Int? = nil) {
     self.nodes = nodes
@@ -61,9 +64,6 @@ struct OffloadSchedule {
 
   /// Bytes of the store.
   var storeBytes: Int { transfers.last.map { $0.offset + ArenaPacking.aligned($0.bytes) } ?? 0 }
-
-  /// Tensors below this are not worth a transfer.
-  static let minimumBytes = 4096
 
   /// How many actions before it is needed a tensor sets out at the earliest.
   private static let lead = 8

@@ -33,7 +33,7 @@ extension PlanBuilder {
     var transfers: [OffloadSchedule.Transfer] = []
     func add(_ it: OffloadSchedule.Transfer) {
       let isIdle = it.need != .max && it.need > it.lastUse + 1
-      if isIdle, it.bytes >= OffloadSchedule.minimumBytes { transfers.append(it) }
+      if isIdle, it.bytes >= OffloadOptions.minimumBytes { transfers.append(it) }
     }
     let bytes = Set(options.nodes.map { bases[network[$0].result.index] })
     for value in bytes.sorted() where !isMadeAgain[value] {

@@ -204,6 +204,7 @@ extension BlockOptions {
       switch action {
       case .forward(let index): note(reads[index - range.lowerBound], move)
       case .backward(let index): note(needs[index - range.lowerBound], move)
+      case .offload: break
       }
     }
     var (resident, gradients, left, peak) = (choice.kept, 0, 0, choice.saved)
@@ -225,6 +226,7 @@ extension BlockOptions {
         left += node.lasting
         peak = max(peak, bytes(resident) + gradients + left + node.backwardWorkspace)
         if begun.contains(index) { gradients -= node.gradient }
+      case .offload: break
       }
       for item in items.indices where resident >> item & 1 == 1 && (last[item] ?? -1) <= move {
         // What is kept for later, or made again later, is not there for nothing.

@@ -3,18 +3,37 @@ public struct LayerDecision: Equatable, Sendable {
   /// The path of the layer.
   public var layer: String
   /// Whether anything of it is made again.
-  public var isRecomputed: Bool
-  /// Bytes that backward reads and that are not kept from forward.
-  public var freed: Int
-  /// Nanoseconds that making them again takes.
-  public var paid: Double
+  public var isRecomputed = false
+  /// Whether anything of it leaves memory and comes back.
+  public var isOffloaded = false
+  /// Bytes that backward reads and that are not kept in memory from forward.
+  public var freed = 0
+  /// Nanoseconds that making them again, or fetching them, takes.
+  public var paid = 0.0
+
+  /// `kept`, `recomputed`, `offloaded`, or both of these.
+  public var name: String {
+    switch (isRecomputed, isOffloaded) {
+    case (false, false): "kept"
+    case (true, false): "recomputed"
+    case (false, true): "offloaded"
+    case (true, true): "recomputed, offloaded"
+    }
+  }
 }
 
 extension NetworkCosts {
   /// What `order` does with each layer, in the order in which layers first run.
   public func decisions(for order: [NetworkAction]) -> [LayerDecision] {
     var runs = Array(repeating: 0, count: nodes.count)
-    for case .forward(let node) in order { runs[node] += 1 }
+    var leaving: Set<Int> = []
+    for action in order {
+      switch action {
+      case .forward(let node): runs[node] += 1
+      case .offload(let node): leaving.insert(node)
+      case .backward: break
+      }
+    }
     var read: Set<Int> = []
     for (index, node) in nodes.enumerated() {
       for need in node.needsInputs + (node.needsResult ? [index] : []) {
@@ -26,7 +45,12 @@ extension NetworkCosts {
       let position = positions[node.layer] ?? result.count
       if position == result.count {
         positions[node.layer] = position
-        result.append(LayerDecision(layer: node.layer, isRecomputed: false, freed: 0, paid: 0))
+        result.append(LayerDecision(layer: node.layer))
+      }
+      if leaving.contains(index) {
+        result[position].isOffloaded = true
+        result[position].freed += self.leaving.isEmpty ? 0 : self.leaving[index]
+        result[position].paid += transferTime(index)
       }
       guard runs[index] > 1 else { continue }
       result[position].isRecomputed = true

@@ -27,8 +27,13 @@ extension Stages {
           }
           again = Recomputation(network, nodes[stage - 1]).nodes(output: output)
         }
+        let isFirst = !hasRun[stage - 1]
         hasRun[stage - 1] = true
         actions += forward(again, stage)
+        if isFirst, saving == offloads[stage - 1] {
+          actions += StageOffload(network, nodes[stage - 1], output: outputs[stage - 1]).nodes
+            .map { .offload($0) }
+        }
       case .backward(let stage):
         if let (block, choice) = option(stage, held[stage - 1]) {
           actions += block.backward(choice)
@@ -77,6 +82,7 @@ extension NetworkCosts {
       switch $1 {
       case .forward(let node): $0 + nodes[node].forwardTime
       case .backward(let node): $0 + nodes[node].backwardTime
+      case .offload(let node): $0 + transferTime(node)
       }
     }
   }

@@ -13,19 +13,24 @@ public struct Stages: Sendable {
   public let costs: ChainCosts
   /// By stage: what else can be kept of it; the savings of the chain's stage behind the first.
   private(set) var options: [(block: BlockOptions, choices: [BlockOptions.Choice])?]
+  /// By stage: the saving that sends out what it can.
+  private(set) var offloads: [Int?]
 
   /// - Throws: `CostError` where the network has no nodes or its costs cannot be used.
   public init(_ network: NetworkCosts) throws(CostError) {
     self.network = network
     (nodes, outputs) = Self.cut(network)
     var stages: [ChainStage] = []
-    options = []
+    (options, offloads) = ([], [])
     for (range, output) in zip(nodes, outputs) {
       var stage = StageCosts(network, range, output: output).stage
       let block = BlockOptions(network, range, output: output)
       let choices = block?.choices() ?? []
       if let block { stage.savings += choices.map { block.saving($0, of: stage) } }
       options.append(block.map { ($0, choices) })
+      let offload = StageOffload(network, range, output: output)
+      offloads.append(offload.bytes > 0 ? stage.savings.count : nil)
+      if offload.bytes > 0 { stage.savings.append(offload.saving(of: stage)) }
       stages.append(stage)
     }
     costs = try ChainCosts(input: 0, inputGradient: 0, stages: stages)

@@ -32,7 +32,8 @@ struct ModelParts {
       network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
     let whole = maker
     maker.options.offload = try file.memory.offload.options(
-      whole.network, layers: builder.layers, plan: { () throws(PlanError) in try whole.plan(nil) })
+      whole.network, layers: builder.layers, hasBudget: file.memory.budget != nil,
+      plan: { () throws(PlanError) in try whole.plan(nil) })
   }
 
   static func batchForm(_ dataset: Dataset?, _ size: Int) -> ModelBuilder.BatchForm {

@@ -40,7 +40,7 @@ public final class ArenaForecast {
   private func packed(_ order: [NetworkAction]) throws(TrainingError) -> Packed {
     if let known = seen[order] { return known }
     let plan: Plan
-    do { plan = try maker.plan(StepOrder(order)) } catch { throw .plan(error) }
+    do { plan = try maker.plan(order) } catch { throw .plan(error) }
     let packed = Packed(
       bytes: plan.arenaBytes,
       live: plan.rows.map { UInt64(clamping: $0.liveBytes.reduce(0, +)) })

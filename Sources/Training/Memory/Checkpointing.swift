@@ -4,11 +4,13 @@ internal import Rematerialization
 extension MemoryDescription.Checkpoint {
   /// The order that a plan for keeping everything turns into; nil where it stays.
   ///
-  /// - Parameter pack: The bytes of the arena of an order.
+  /// - Parameters:
+  ///   - transfer: What it takes to send something out; nil: nothing may go.
+  ///   - pack: The bytes of the arena of an order.
   func order(
-    for plan: Plan, layers: [BuiltLayer],
+    for plan: Plan, layers: [BuiltLayer], transfer: Transfer? = nil,
     pack: @escaping ([NetworkAction]) throws(TrainingError) -> Int
-  ) throws(TrainingError) -> StepOrder? {
+  ) throws(TrainingError) -> [NetworkAction]? {
     switch self {
     case .none: return nil
     case .sqrt:
@@ -17,18 +19,19 @@ extension MemoryDescription.Checkpoint {
       return try segments(plan) { costs in Segments.schedule(costs, length: length) }
     case .layers(let paths):
       do {
-        return StepOrder(
-          NetworkCosts(plan).order(
-            recomputing: try plan.network.nodes(
-              of: paths, layers: layers, path: "memory.checkpoint.layers")))
+        return NetworkCosts(plan).order(
+          recomputing: try plan.network.nodes(
+            of: paths, layers: layers, path: "memory.checkpoint.layers"))
       } catch { throw .model(error) }
     case .budget(let bytes):
       if plan.arenaBytes <= bytes { return nil }
+      var costs = NetworkCosts(plan)
+      costs.transfer = transfer
       let planner: MemoryPlanner
-      do { planner = try MemoryPlanner(NetworkCosts(plan), pack: pack) } catch {
+      do { planner = try MemoryPlanner(costs, pack: pack) } catch {
         throw .planning(error)
       }
-      do { return StepOrder(try planner.plan(budget: bytes).order) } catch {
+      do { return try planner.plan(budget: bytes).order } catch {
         switch error {
         case .budget(let error): throw .budget(error)
         case .training(let error): throw error
@@ -39,11 +42,11 @@ extension MemoryDescription.Checkpoint {
 
   private func segments(
     _ plan: Plan, _ schedule: (ChainCosts) -> [ChainAction]
-  ) throws(TrainingError) -> StepOrder {
+  ) throws(TrainingError) -> [NetworkAction] {
     let stages: Stages
     do { stages = try Stages(NetworkCosts(plan)) } catch { throw .planning(.costs(error)) }
     do {
-      return StepOrder(stages.order(try ChainPlan(schedule(stages.costs), for: stages.costs)))
+      return stages.order(try ChainPlan(schedule(stages.costs), for: stages.costs))
     } catch { throw .planning(.invalid(error)) }
   }
 }

@@ -1,3 +1,5 @@
+internal import Rematerialization
+
 /// What a model file says of memory: `memory`.
 public struct MemoryDescription: Equatable, Sendable {
   /// What is made again in backward instead of kept.
@@ -39,6 +41,12 @@ public struct MemoryDescription: Equatable, Sendable {
   /// Inlined into the training loop it makes Swift 6.3's optimizer fail.
   @inline(never)
   var budget: Int? { if case .budget(let bytes) = checkpoint { bytes } else { nil } }
+
+  /// What it takes here to send something out, where a plan for a budget may do so; nil: it may not.
+  func transfer(threads: Int) throws(TrainingError) -> Transfer? {
+    guard offload == .auto, budget != nil else { return nil }
+    do { return try Transfer.measured(threads: threads) } catch { throw .offload(error) }
+  }
 
   init(_ part: ObjectReader?) throws(ModelFileError) {
     guard var reader = part else { return }

@@ -33,6 +33,9 @@ public struct MemoryPlanner {
   /// What the smallest chain plan needs.
   public let smallest: SmallestBudget
   private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
+  /// Where something may leave memory: the planner that keeps all there. What is on its way takes
+  /// bytes that the chain does not know of, so that either may have the better plan.
+  private var keeping: [MemoryPlanner] = []
 
   /// - Parameter pack: The bytes of the arena of an order; nil: the chain's peak is all that is known.
   public init(
@@ -45,6 +48,11 @@ public struct MemoryPlanner {
     frontier = try planner.frontier()
     smallest = planner.smallest
     self.pack = pack
+    if network.transfer != nil {
+      var kept = network
+      kept.transfer = nil
+      keeping = [try MemoryPlanner(kept, solver: solver, pack: pack)]
+    }
   }
 
   private func packed(_ plan: ChainPlan) throws(MemoryPlannerError) -> MemoryPlan {
@@ -56,6 +64,21 @@ public struct MemoryPlanner {
 
   /// The fastest plan whose packed arena has at most `budget` bytes.
   public func plan(budget: Int) throws(MemoryPlannerError) -> MemoryPlan {
+    guard let keeping = keeping.first else { return try search(budget: budget) }
+    let kept = Result { () throws(MemoryPlannerError) in try keeping.plan(budget: budget) }
+    let sent = Result { () throws(MemoryPlannerError) in try search(budget: budget) }
+    switch (kept, sent) {
+    case (.success(let a), .success(let b)): return (a.time, a.peak) < (b.time, b.peak) ? a : b
+    case (.failure, .success(let only)): return only
+    case (.success, .failure), (.failure, .failure): return try kept.get()
+    }
+  }
+
+  private func unmet(_ budget: Int, _ bytes: Int) -> MemoryBudgetError {
+    MemoryBudgetError(budget: budget, smallest: bytes, stage: stages.name(smallest.stage))
+  }
+
+  private func search(budget: Int) throws(MemoryPlannerError) -> MemoryPlan {
     var seen: [Int: MemoryPlan] = [:]
     func look(_ index: Int) throws(MemoryPlannerError) -> MemoryPlan {
       if let known = seen[index] { return known }
@@ -75,10 +98,7 @@ public struct MemoryPlanner {
     }
     if best() == nil { for index in 0..<min(frontier.count, 6) { _ = try look(index) } }
     guard let best = best() else {
-      throw .budget(
-        MemoryBudgetError(
-          budget: budget, smallest: seen.values.map(\.peak).min() ?? 0,
-          stage: stages.name(smallest.stage)))
+      throw .budget(unmet(budget, seen.values.map(\.peak).min() ?? 0))
     }
     return best
   }
@@ -86,7 +106,9 @@ public struct MemoryPlanner {
   /// The plans of the frontier with their packed arenas, from the smallest to the fastest; at most
   /// `limit`, evenly spread.
   public func packedFrontier(limit: Int = 24) throws(MemoryPlannerError) -> [MemoryPlan] {
-    try packed(frontier, limit: limit)
+    let plans = try packed(frontier, limit: limit)
+    guard let other = keeping.first else { return plans }
+    return Self.pareto(plans + (try other.packedFrontier(limit: limit)))
   }
 
   /// The plans of binomial checkpointing, which takes all stages for equal.
@@ -113,6 +135,11 @@ public struct MemoryPlanner {
       let index = count > 1 ? position * (chains.count - 1) / (count - 1) : 0
       plans.append(try packed(chains[index]))
     }
+    return Self.pareto(plans)
+  }
+
+  /// Those than which none is both smaller and faster, from the smallest to the fastest.
+  private static func pareto(_ plans: [MemoryPlan]) -> [MemoryPlan] {
     var result: [MemoryPlan] = []
     for plan in plans.sorted(by: { ($0.peak, $0.time) < ($1.peak, $1.time) })
     where plan.time < result.last?.time ?? .infinity {

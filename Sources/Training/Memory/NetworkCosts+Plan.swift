@@ -78,10 +78,11 @@ extension StepOrder {
   /// An order that was found without knowing of `Autodiff`.
   init(_ actions: [NetworkAction]) {
     self.init(
-      actions.map {
+      actions.compactMap {
         switch $0 {
         case .forward(let node): .forward(NodeID(index: node))
         case .backward(let node): .backward(NodeID(index: node))
+        case .offload: nil
         }
       })
   }

@@ -1,5 +1,6 @@
 internal import Autodiff
 import Glibc
+public import Rematerialization
 import Synchronization
 
 /// A file for saved tensors that are out of memory, and the thread that writes and reads it.
@@ -98,6 +99,35 @@ final class OffloadFile: OffloadStore {
     pthread_mutex_lock(shared.mutex)
     defer { pthread_mutex_unlock(shared.mutex) }
     return shared.failure
+  }
+}
+
+extension Transfer {
+  /// What it takes here to send a byte to a file and to fetch it back: the middle of five tries.
+  ///
+  /// - Parameter threads: Those that kernels use; where they leave no processor free, transfers are in
+  ///   their way.
+  public static func measured(threads: Int) throws(OffloadError) -> Transfer {
+    let bytes = 4 << 20
+    let file = try OffloadFile(bytes: bytes, transfers: 1)
+    let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    defer { block.deallocate() }
+    memset(block, 1, bytes)
+    var (out, back): ([UInt64], [UInt64]) = ([], [])
+    for _ in 0..<5 {
+      let start = MonotonicClock.now()
+      file.startWriting(0, from: block, bytes: bytes, at: 0)
+      file.finish(0)
+      let turn = MonotonicClock.now()
+      file.startReading(0, into: block, bytes: bytes, at: 0)
+      file.finish(0)
+      out.append(turn - start)
+      back.append(MonotonicClock.now() - turn)
+    }
+    func median(_ times: [UInt64]) -> Double { Double(times.sorted()[2]) / Double(bytes) }
+    return Transfer(
+      writeTime: median(out), readTime: median(back), minimumBytes: OffloadOptions.minimumBytes,
+      overlaps: threads < sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 }
 

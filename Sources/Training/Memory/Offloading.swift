@@ -7,9 +7,12 @@ extension MemoryDescription.Offload {
 
   /// What goes out of a network; nil where nothing does.
   ///
-  /// - Parameter plan: A plan in which nothing goes out.
+  /// - Parameters:
+  ///   - hasBudget: Whether the plan for a budget decides what `auto` sends out.
+  ///   - plan: A plan in which nothing goes out.
   func options(
-    _ network: Network, layers: [BuiltLayer], plan: () throws(PlanError) -> Plan
+    _ network: Network, layers: [BuiltLayer], hasBudget: Bool,
+    plan: () throws(PlanError) -> Plan
   ) throws(TrainingError) -> OffloadOptions? {
     switch self {
     case .none: return nil
@@ -20,6 +23,7 @@ extension MemoryDescription.Offload {
         return OffloadOptions(
           nodes: Set(groups.joined().map { NodeID(index: $0) }), budget: budget)
       } catch { throw .model(error) }
+    case .auto where hasBudget: return nil
     case .auto:
       do { return OffloadOptions(nodes: Self.hidden(try plan())) } catch { throw .plan(error) }
     }

@@ -19,12 +19,13 @@ public enum PlanFile {
         defer { hasRun[node] = true }
         return .string((hasRun[node] ? "recompute " : "forward ") + network.nodes[node].name)
       case .backward(let node): return .string("backward " + network.nodes[node].name)
+      case .offload(let node): return .string("offload " + network.nodes[node].name)
       }
     }
     let layers = network.decisions(for: order).map { it -> JSONValue in
       .object([
         .init("layer", .string(it.layer)),
-        .init("decision", .string(it.isRecomputed ? "recomputed" : "kept")),
+        .init("decision", .string(it.name)),
         .init("freed_bytes", .integer(it.freed)), .init("paid_ms", .number(it.paid / 1e6)),
       ])
     }
@@ -40,7 +41,9 @@ public enum PlanFile {
   /// The order that stands in `bytes`, for `network`.
   ///
   /// - Throws: `ModelFileError` where it is no plan, or one of another network.
-  static func order(_ bytes: [UInt8], for network: Network) throws(ModelFileError) -> StepOrder {
+  static func order(
+    _ bytes: [UInt8], for network: Network
+  ) throws(ModelFileError) -> [NetworkAction] {
     var reader = try ObjectReader(try JSONParser.parse(bytes), path: "")
     guard try reader.optionalString("format") == form else {
       throw ModelFileError(
@@ -51,9 +54,9 @@ public enum PlanFile {
       throw reader.missing("order", "an array")
     }
     let nodes = Dictionary(
-      network.nodes.enumerated().map { ($1.name, NodeID(index: $0)) },
+      network.nodes.enumerated().map { ($1.name, $0) },
       uniquingKeysWith: { first, _ in first })
-    var actions: [StepOrder.Action] = []
+    var actions: [NetworkAction] = []
     for (index, item) in items.enumerated() {
       let path = "order[\(index)]"
       guard case .string(let text) = item, let space = text.firstIndex(of: " ") else {
@@ -68,10 +71,12 @@ public enum PlanFile {
       switch text[..<space] {
       case "forward", "recompute": actions.append(.forward(node))
       case "backward": actions.append(.backward(node))
+      case "offload": actions.append(.offload(node))
       default:
-        throw ModelFileError(path, "expected forward, recompute or backward, found \"\(text)\"")
+        throw ModelFileError(
+          path, "expected forward, recompute, offload or backward, found \"\(text)\"")
       }
     }
-    return StepOrder(actions)
+    return actions
   }
 }

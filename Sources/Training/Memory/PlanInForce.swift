@@ -1,6 +1,6 @@
 internal import Autodiff
 public import Rematerialization
-internal import TraceFormat
+public import TraceFormat
 
 /// A plan in force, as people are told.
 public struct PlanInForce: Sendable {
@@ -27,8 +27,10 @@ public struct PlanInForce: Sendable {
   init(_ plan: Plan, budget: Int?, storeAll: Plan) {
     self.init(budget: budget, peak: plan.arenaBytes, storeAllPeak: storeAll.arenaBytes)
     offloaded = plan.offloadedBytes
-    let network = NetworkCosts(storeAll)
-    layers = network.decisions(for: plan.options.order?.actions(network) ?? [])
+    var network = NetworkCosts(storeAll)
+    network.transfer = Transfer(
+      writeTime: 0, readTime: 0, minimumBytes: OffloadOptions.minimumBytes, overlaps: true)
+    layers = network.decisions(for: plan.actions)
     for index in layers.indices { layers[index].paid = 0 }
   }
 
@@ -43,7 +45,7 @@ public struct PlanInForce: Sendable {
     record.layers = layers.map { it in
       var layer = PlanRecord.Layer()
       layer.path = it.layer
-      layer.choice = it.isRecomputed ? .recomputed : .kept
+      layer.choice = PlanRecord.Choice(it)
       layer.freed = UInt64(clamping: it.freed)
       layer.paid = UInt64(max(0, it.paid.rounded()))
       return layer
@@ -52,14 +54,22 @@ public struct PlanInForce: Sendable {
   }
 }
 
-extension StepOrder {
-  /// The same order in terms of the nodes of `network`.
-  fileprivate func actions(_ network: NetworkCosts) -> [NetworkAction] {
-    actions.map {
-      switch $0 {
+extension Plan {
+  /// Its order, and what leaves memory; empty where everything is kept.
+  fileprivate var actions: [NetworkAction] {
+    let order = (options.order?.actions ?? []).map { action -> NetworkAction in
+      switch action {
       case .forward(let node): .forward(node.index)
       case .backward(let node): .backward(node.index)
       }
     }
+    return order + (options.offload?.nodes ?? []).map { .offload($0.index) }
+  }
+}
+
+extension PlanRecord.Choice {
+  /// What is done with a layer, in a word.
+  public init(_ decision: LayerDecision) {
+    self = decision.isRecomputed ? .recomputed : decision.isOffloaded ? .offloaded : .kept
   }
 }

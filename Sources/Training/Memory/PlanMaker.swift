@@ -22,9 +22,22 @@ struct PlanMaker {
     return try it.plan(nil)
   }
 
+  /// The plan that runs in `order`, and sends out what that says.
+  func plan(_ order: [NetworkAction]) throws(PlanError) -> Plan {
+    var it = self
+    let leaving = order.compactMap {
+      if case .offload(let node) = $0 { NodeID(index: node) } else { nil }
+    }
+    if !leaving.isEmpty {
+      // As little as can be is on its way at a time: what that takes is what a plan is to save.
+      it.options.offload = OffloadOptions(nodes: Set(leaving), budget: 1)
+    }
+    return try it.plan(StepOrder(order))
+  }
+
   /// The bytes of the arena of the plan that runs in `order`.
   func arenaBytes(_ order: [NetworkAction]) throws(TrainingError) -> Int {
-    do { return try plan(StepOrder(order)).arenaBytes } catch { throw .plan(error) }
+    do { return try plan(order).arenaBytes } catch { throw .plan(error) }
   }
 
   /// The plan that a model file asks for.
@@ -37,12 +50,13 @@ struct PlanMaker {
     let whole: Plan
     do { whole = try plan(nil) } catch { throw .plan(error) }
     let order = try file.memory.checkpoint.order(
-      for: whole, layers: layers, pack: { (it) throws(TrainingError) in try arenaBytes(it) })
+      for: whole, layers: layers, transfer: try file.memory.transfer(threads: options.threads),
+      pack: { (it) throws(TrainingError) in try arenaBytes(it) })
     guard let order else { return whole }
     do { return try plan(order) } catch { throw .plan(error) }
   }
 
-  private func order(_ path: String) throws(TrainingError) -> StepOrder {
+  private func order(_ path: String) throws(TrainingError) -> [NetworkAction] {
     let bytes: [UInt8]
     do { bytes = try readBytes(of: path) } catch {
       throw .data(error.asDataError("memory.plan", file: path))

@@ -27,9 +27,10 @@ extension PreparedModel {
       let maker = maker
       let whole: Plan
       do { whole = try maker.plan(nil) } catch { throw .plan(error) }
-      let network = NetworkCosts(whole).timed(
+      var network = NetworkCosts(whole).timed(
         forward: times.forwardTimes, backward: times.backwardTimes, fixedTime: times.fixedTime
       ).scaled(by: times.factor)
+      network.transfer = try file.memory.transfer(threads: maker.options.threads)
       var force = PlanInForce(
         budget: budget, peak: whole.arenaBytes, storeAllPeak: whole.arenaBytes)
       let plan: Plan
@@ -41,13 +42,15 @@ extension PreparedModel {
         )
       } else {
         let found = try Self.plan(network, budget: budget, maker)
-        do { plan = try maker.plan(StepOrder(found.order)) } catch { throw .plan(error) }
+        do { plan = try maker.plan(found.order) } catch { throw .plan(error) }
         guard plan.rows.count <= limit else { return .unchanged }
         (force.peak, force.predictedTime) = (plan.arenaBytes, found.time)
         force.layers = network.decisions(for: found.order)
       }
       force.offloaded = plan.offloadedBytes
-      let isSame = plan.options.order == executor.plan.options.order
+      let isSame =
+        plan.options.order == executor.plan.options.order
+        && plan.options.offload == executor.plan.options.offload
       force.firstStep = isSame ? inForce?.firstStep ?? 0 : step
       if !isSame {
         try makeStore(for: plan)

@@ -137,6 +137,9 @@ struct Option {
     Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
     Option("--frontier", "what each budget would give", [.plan]),
     Option(
+      "--offload", "what is saved may leave memory for a file, at what this machine's takes",
+      [.plan]),
+    Option(
       "--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan],
       choices: ["weak", "persistent", "exact", "sqrt", "knapsack"]),
     Option("--help", short: "-h", "this page", Set(Command.allCases)),

@@ -9,6 +9,7 @@ struct PlanCommand {
   private let showsFrontier: Bool
   private let isJSON: Bool
   private let solver: ChainSolver
+  private let offloads: Bool
   private let output: String?
 
   init(_ arguments: Arguments) throws(Failure) {
@@ -20,6 +21,7 @@ struct PlanCommand {
       ChainSolver(
         rawValue: try arguments.choice("--solver", of: ChainSolver.allCases.map(\.rawValue)))
       ?? .weak
+    offloads = arguments.has("--offload")
     output = arguments.text("--output")
   }
 
@@ -28,20 +30,25 @@ struct PlanCommand {
     if try readFile(path, atMost: 5) == [0x89, 0x4D, 0x43, 0x41, 0x50] {
       return try planTrace()
     } else {
+      if offloads {
+        throw Failure(
+          .usage, "plan", "--offload is for traces",
+          hint: "costs do not say what a transfer takes")
+      }
       try planChain(try CostsFile.read(try readFile(path), path: path))
     }
     return .success
   }
 
   private func planTrace() throws(Failure) -> ExitStatus {
-    let planning = try TracePlanning(path, solver: solver)
+    let planning = try TracePlanning(path, solver: solver, offloads: offloads)
     var text = ""
-    let frontier = showsFrontier || !isJSON ? try planning.frontier() : []
+    let frontier = showsFrontier ? try planning.frontier() : []
     if let budget {
       let plan = try planning.plan(budget: budget, in: path)
       let file = planning.file(plan, budget: budget)
       if let output { try write(file, to: output) }
-      text += isJSON ? file : planning.text(plan, budget: budget, storeAll: frontier.last)
+      text += isJSON ? file : planning.text(plan, budget: budget, storeAll: try planning.storeAll())
     }
     if showsFrontier {
       if isJSON {

@@ -9,11 +9,9 @@ extension TracePlanning {
   /// - Parameter tell: Gets the frontier as soon as it is there, before the baselines are.
   func memoryFrontier(tell: (MemoryFrontier) -> Void = { _ in }) throws(Failure) -> MemoryFrontier {
     let plans = try frontier()
-    let whole: MemoryPlan
-    do { whole = try planner.storeAll() } catch { throw Self.failure(error, name) }
     var result = MemoryFrontier(
       choices: try plans.map { (plan) throws(Failure) in try choice(plan) },
-      storeAll: point(whole), wall: wall, isPacked: isPacked, steps: steps)
+      storeAll: point(try storeAll()), wall: wall, isPacked: isPacked, steps: steps)
     tell(result)
     for (name, solver) in [("√n segments", ChainSolver.sqrt), ("knapsack", .knapsack)] {
       result.baselines.append(
@@ -30,7 +28,7 @@ extension TracePlanning {
     let layers = network.decisions(for: plan.order).map { it in
       var layer = PlanRecord.Layer()
       layer.path = it.layer
-      layer.choice = it.isRecomputed ? .recomputed : .kept
+      layer.choice = PlanRecord.Choice(it)
       layer.freed = UInt64(clamping: it.freed)
       layer.paid = UInt64(max(0, it.paid.rounded()))
       return layer

@@ -28,11 +28,12 @@ struct TracePlanning {
   static let leastSteps = NetworkCosts.leastSteps
 
   /// Plans for all that the trace at `path` has measured.
-  init(_ path: String, solver: ChainSolver) throws(Failure) {
+  init(_ path: String, solver: ChainSolver, offloads: Bool) throws(Failure) {
     let session = Session(source: try openTrace(path))
     while session.poll(limit: 64) {}
     try self.init(
-      session.snapshot(), place: path, folders: Self.folders(of: path), solver: solver)
+      session.snapshot(), place: path, folders: Self.folders(of: path), solver: solver,
+      offloads: offloads)
     (gaps, hasEnded) = (session.gaps, session.snapshot().state == .closed)
   }
 
@@ -47,12 +48,15 @@ struct TracePlanning {
   /// - Parameters:
   ///   - place: What to name where that cannot be done.
   ///   - folders: Where the files that the model names may lie.
+  ///   - offloads: Whether a plan may send out what is saved; so it may where the model says "auto".
   ///   - around: Runs what it is given, or does not: then planning breaks off.
   init(
     _ snapshot: Snapshot, place: String, folders: [String], solver: ChainSolver = .weak,
+    offloads: Bool = false,
     around: @escaping (() -> Void) -> Void = { $0() }
   ) throws(Failure) {
-    do { network = try NetworkCosts(snapshot) } catch {
+    var costs: NetworkCosts
+    do { costs = try NetworkCosts(snapshot) } catch {
       switch error {
       case .tooFewSteps(let found, let needed):
         throw Failure(
@@ -64,7 +68,14 @@ struct TracePlanning {
     name = snapshot.run?.name ?? ""
     steps = snapshot.totals.steps
     containers = snapshot.graph.containers.map(\.path)
-    let forecast = Self.forecast(snapshot, folders, network)
+    if offloads || Self.asksForOffload(snapshot) {
+      do { costs.transfer = try Transfer.measured(threads: Int(snapshot.run?.threads ?? 1)) } catch
+      {
+        throw Failure(.offload(error), in: place)
+      }
+    }
+    network = costs
+    let forecast = Self.forecast(snapshot, folders, costs)
     self.forecast = forecast
     if let forecast {
       pack = { (order) throws(TrainingError) in
@@ -83,6 +94,11 @@ struct TracePlanning {
     do { planner = try MemoryPlanner(network, solver: solver, pack: pack) } catch {
       throw Failure(error, in: place) { "stage \($0)" }
     }
+  }
+
+  private static func asksForOffload(_ snapshot: Snapshot) -> Bool {
+    guard let text = snapshot.run?.modelText, !text.isEmpty else { return false }
+    return (try? ModelFile(Array(text.utf8), folder: "."))?.memory.offload == .auto
   }
 
   /// The trace's model, where it can be built here and has the same nodes.
@@ -133,6 +149,10 @@ struct TracePlanning {
     do { return try planner.plan(budget: budget) } catch { throw Self.failure(error, path) }
   }
 
+  func storeAll() throws(Failure) -> MemoryPlan {
+    do { return try planner.storeAll() } catch { throw Self.failure(error, name) }
+  }
+
   static func failure(_ error: MemoryPlannerError, _ place: String) -> Failure {
     switch error {
     case .budget(let error): Failure(TrainingError.budget(error), in: place)
@@ -157,20 +177,19 @@ extension TracePlanning {
 
   private var kind: String { isPacked ? "arena, packed" : "estimated: the model is not at hand" }
 
-  func text(_ plan: MemoryPlan, budget: Int, storeAll: MemoryPlan?) -> String {
+  func text(_ plan: MemoryPlan, budget: Int, storeAll: MemoryPlan) -> String {
     var table = TextTable(["layer", "decision", "bytes freed", "ms paid"])
     for it in network.decisions(for: plan.order) {
       table.add([
-        it.layer, it.isRecomputed ? "recomputed" : "kept", "\(it.freed)",
+        it.layer, it.name, "\(it.freed)",
         Figure.fixed(it.paid / 1e6, places: 3),
       ])
     }
     let modules = modules(plan)
-    let all = storeAll.map { " (all stored: \($0.peak) bytes, \(milliseconds($0.time)) ms)" } ?? ""
     return """
       budget       \(budget) bytes
       peak         \(plan.peak) bytes (\(kind))
-      step         \(milliseconds(plan.time)) ms\(all)
+      step         \(milliseconds(plan.time)) ms (all stored: \(storeAll.peak) bytes, \(milliseconds(storeAll.time)) ms)
       solver       \(solver.rawValue)
       in PyTorch   \(modules.isEmpty ? "nothing to wrap" : "torch.utils.checkpoint around \(modules.joined(separator: ", "))")
 
@@ -211,6 +230,7 @@ extension TracePlanning {
             switch $0 {
             case .forward(let node): .string("F \(network.nodes[node].name)")
             case .backward(let node): .string("B \(network.nodes[node].name)")
+            case .offload(let node): .string("O \(network.nodes[node].name)")
             }
           })),
     ])

@@ -55,7 +55,7 @@ import Testing
           case .forward(let node):
             again.append(node)
             there.insert(node)
-          case .backward: break
+          case .backward, .offload: break
           }
         }
         #expect(Set(again).count == again.count && Set(again).isSubset(of: there))
@@ -93,6 +93,7 @@ import Testing
           made.insert(node)
         case .backward(let node):
           #expect(made.isSuperset(of: network.nodes[node].needsInputs))
+        case .offload: break
         }
       }
       #expect(abs(network.time(of: order) - plan.makespan) < 1e-9)

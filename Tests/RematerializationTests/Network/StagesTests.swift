@@ -73,6 +73,59 @@ import Testing
     #expect(network.decisions(for: order).allSatisfy { !$0.isRecomputed && $0.paid == 0 })
   }
 
+  /// What is saved may leave memory: the same order, fewer bytes in between, the time of transfers.
+  @Test func savedTensorsLeaveWhereThatIsCheaperThanMakingThemAgain() throws {
+    var network = residuals(3)
+    for index in network.nodes.indices {
+      network.nodes[index].forwardTime *= 10_000
+      network.nodes[index].backwardTime *= 10_000
+    }
+    #expect(try Stages(network).costs.stages.allSatisfy { $0.savings.count == 1 })
+    network.transfer = Transfer(writeTime: 100, readTime: 200, minimumBytes: 64, overlaps: false)
+    let stages = try Stages(network)
+    // A block sends out the result of ReLU; its output stays for the next one.
+    let (all, sent) = (stages.costs.stages[3].savings[0], stages.costs.stages[3].savings.last)
+    let saving = try #require(sent)
+    #expect(saving.saved == all.saved && saving.held == all.saved - 64)
+    let cost = 64 * 300.0 + 2 * Transfer.handoff
+    #expect(saving.backwardTime == all.backwardTime + cost)
+    let planner = try ChainPlanner(stages.costs)
+    let plan = try planner.plan(budget: planner.storeAll.peak - 64)
+    let order = stages.order(plan)
+    let leaving = order.compactMap { if case .offload(let node) = $0 { node } else { nil } }
+    #expect(!leaving.isEmpty)
+    #expect(order.count == 20 + leaving.count, "nothing is made again")
+    #expect(
+      network.time(of: order) == plan.makespan + 7
+        && plan.makespan == planner.storeAll.makespan + cost * Double(leaving.count))
+    for node in leaving {
+      let place = try #require(order.firstIndex(of: .offload(node)))
+      #expect(place > (try #require(order.firstIndex(of: .forward(node)))))
+      #expect(place < (try #require(order.firstIndex(of: .backward(node)))))
+    }
+    let decisions = network.decisions(for: order).filter(\.isOffloaded)
+    #expect(decisions.count == leaving.count)
+    #expect(decisions.allSatisfy { $0.freed == 64 && $0.paid == cost && $0.name == "offloaded" })
+    // Where making again is cheaper, that is done.
+    network.transfer?.readTime = 1e9
+    let slow = try Stages(network)
+    let again = slow.order(try ChainPlanner(slow.costs).plan(budget: planner.storeAll.peak - 64))
+    #expect(!again.contains { if case .offload = $0 { true } else { false } })
+    #expect(again.count > 20)
+  }
+
+  /// With a processor free for it, a transfer costs what the node's own passes do not hide.
+  @Test func transfersHideBehindTheirNodes() {
+    var network = residuals(1)
+    network.nodes[1].forwardTime = 3_000
+    network.nodes[1].backwardTime = 50_000
+    network.transfer = Transfer(writeTime: 100, readTime: 100, minimumBytes: 1, overlaps: true)
+    #expect(network.leaving[1] == 64)
+    #expect(network.transferTime(1) == 6_400 - 3_000 + 2 * Transfer.handoff)
+    // Nobody's backward reads the result of a product.
+    #expect(network.leaving[0] == 0 && network.transferTime(0) == 0)
+  }
+
   @Test func groupsAreMadeAgainBeforeTheirBackward() {
     let network = residuals(2)
     let order = network.order(recomputing: [3..<6])
