@@ -31,6 +31,12 @@ struct OverviewPanel: Panel {
     return [.seek(min(extent.upperBound, step))]
   }
 
+  func finding(at point: Point, _ scene: Scene, in area: Rect) -> Finding? {
+    let rows = Layout(area, scene).findings.inset()
+    guard rows.contains(point) else { return nil }
+    return scene.rankedFindings.dropFirst(point.y - rows.y).first
+  }
+
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
     let layout = Layout(area, scene)
     let verdict = Verdict(scene)

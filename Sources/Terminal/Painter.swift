@@ -22,19 +22,16 @@ struct Painter {
   }
 
   mutating func paint(_ canvas: Canvas, theme: Theme) {
-    let known = shown.map { $0.theme == theme && $0.canvas.size == canvas.size } ?? false
-    if !known { erase() }
-    for y in 0..<canvas.size.height {
-      for x in 0..<canvas.size.width {
-        let cell = canvas[x, y]
-        if known, let before = shown?.canvas, before[x, y] == cell { continue }
-        guard
-          let character = depth == .none
-            ? cell.characterWithoutColor(canvas.glyphs) : cell.character
-        else { continue }
-        set(cell.style, theme)
-        mvaddstr(Int32(y), Int32(x), Self.text(character))
-      }
+    let isKnown = shown.map { $0.theme == theme && $0.canvas.size == canvas.size } ?? false
+    let before = isKnown ? shown?.canvas : nil
+    if before == nil { erase() }
+    canvas.forEachChange(since: before) { place, cell in
+      guard
+        let character = depth == .none
+          ? cell.characterWithoutColor(canvas.glyphs) : cell.character
+      else { return }
+      set(cell.style, theme)
+      mvaddstr(Int32(place.y), Int32(place.x), Self.text(character))
     }
     refresh()
     shown = (canvas, theme)

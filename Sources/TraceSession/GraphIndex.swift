@@ -16,6 +16,8 @@ public struct GraphIndex: Sendable {
   private let nodesByLayer: [String: [Int]]
   private let parametersByLayer: [String: [Int]]
   private let layersByPath: [String: Int]
+  /// Sums that tables ask for again and again.
+  private var layerSums: [String: (parameters: UInt64, savedBytes: UInt64)] = [:]
 
   /// The lookups of `graph`; where an id or path stands twice, the first one counts.
   public init(_ graph: Graph = Graph()) {
@@ -31,6 +33,11 @@ public struct GraphIndex: Sendable {
     nodesByLayer = Dictionary(grouping: graph.nodes.indices) { graph.nodes[$0].layer }
     parametersByLayer = Dictionary(grouping: graph.parameters.indices) {
       graph.parameters[$0].layer
+    }
+    for path in Set(nodesByLayer.keys).union(parametersByLayer.keys) {
+      let parameters = parameters(ofLayer: path).reduce(0) { $0 &+ $1.elements }
+      let saved = nodes(ofLayer: path).flatMap(\.saved).compactMap(tensor)
+      layerSums[path] = (parameters, bytes(ofTensors: saved))
     }
   }
 }
@@ -103,7 +110,7 @@ extension GraphIndex {
 
   /// Elements of the parameters that the layer at `path` owns.
   public func parameterCount(ofLayer path: String) -> UInt64 {
-    parameters(ofLayer: path).reduce(0) { $0 &+ $1.elements }
+    layerSums[path]?.parameters ?? 0
   }
 
   /// Elements of all parameters.
@@ -124,7 +131,7 @@ extension GraphIndex {
   /// Bytes of the tensors that the backward of the layer at `path` reads, each storage once, the
   /// batch left out.
   public func savedBytes(ofLayer path: String) -> UInt64 {
-    bytes(ofTensors: nodes(ofLayer: path).flatMap(\.saved).compactMap(tensor))
+    layerSums[path]?.savedBytes ?? 0
   }
 
   /// Bytes of all tensors kept for backward, each storage once, the batch left out.

@@ -1,6 +1,7 @@
 /// Series by node or parameter id.
-struct SeriesTable: Sendable {
-  private(set) var ids: [UInt32] = []
+public struct SeriesTable: Sendable {
+  /// In the order in which they came.
+  public private(set) var ids: [UInt32] = []
   private var series: [Series] = []
   private var slots: [UInt32: Int] = [:]
   /// The slot of each row of the last step: the next one mostly has the same ids.
@@ -8,13 +9,16 @@ struct SeriesTable: Sendable {
   private let capacity: Int
 
   /// No series, and room for `capacity` blocks in each.
-  init(capacity: Int) {
+  public init(capacity: Int = 2) {
     self.capacity = capacity
   }
 
-  /// All series by id.
-  var byID: [UInt32: Series] {
-    slots.mapValues { series[$0] }
+  /// Whether there are no series.
+  public var isEmpty: Bool { ids.isEmpty }
+
+  /// The series of `id`; nil where there is none.
+  public subscript(id: UInt32) -> Series? {
+    slots[id].map { series[$0] }
   }
 
   /// Adds the value that stood in `row` of a step's columns.
@@ -46,4 +50,9 @@ struct SeriesTable: Sendable {
     slotsOfRows[row] = slot
     return slot
   }
+}
+
+extension SeriesTable: Equatable {
+  /// Whether both have the same series, in the same order.
+  public static func == (a: Self, b: Self) -> Bool { a.ids == b.ids && a.series == b.series }
 }

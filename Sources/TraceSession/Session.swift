@@ -22,6 +22,8 @@ public final class Session {
   /// The run; nil until the trace has said so.
   public private(set) var run: Run?
 
+  /// Whether the end of the trace has been seen.
+  public var hasEnded: Bool { source.state == .closed }
   /// Whether the trace was opened by its index, and is not folded to its end yet.
   public var isOutlined: Bool { outline != nil }
   /// What the producer of a trace that is outlined found; empty when all of it is folded, and a judge
@@ -29,6 +31,8 @@ public final class Session {
   public var recordedFindings: [FindingRecord] { outline?.findings ?? [] }
 
   private let source: any TraceSource
+  /// What the source has told, and is not folded yet.
+  private var waiting: ArraySlice<TraceItem> = []
   private var wanted = 0
   private var folded: ClosedRange<Int>?
   private var known = GapList()
@@ -63,19 +67,24 @@ public final class Session {
 
   /// Folds what is new, at most `limit` chunks of it.
   ///
-  /// - Parameter observe: gets each item behind its folding, for a judge or an export.
+  /// - Parameters:
+  ///   - most: Items that are folded at most; the next call goes on with the others.
+  ///   - observe: gets each item behind its folding, for a judge or an export.
   /// - Returns: whether anything was new; there may be more.
   @discardableResult
   public func poll(
-    limit: Int = Session.chunksPerPoll, observe: (TraceItem) -> Void = { _ in }
+    limit: Int = Session.chunksPerPoll, items most: Int = .max,
+    observe: (TraceItem) -> Void = { _ in }
   ) -> Bool {
     let (bytes, state) = (source.bytesRead, source.state)
-    let items = source.poll(limit: limit)
+    if waiting.isEmpty { waiting = source.poll(limit: limit)[...] }
+    let items = waiting.prefix(most)
+    waiting = waiting.count > most ? waiting.dropFirst(most) : []
     for item in items {
       fold(item)
       observe(item)
     }
-    if outline != nil, source.state == .closed { outline = nil }
+    if outline != nil, waiting.isEmpty, source.state == .closed { outline = nil }
     return !items.isEmpty || source.bytesRead != bytes || source.state != state
   }
 
@@ -173,8 +182,8 @@ extension Session {
     return Snapshot(
       run: run, graph: graph(of: step), state: source.state, extent: extent, cursor: cursor,
       isFollowing: isFollowing, step: step, activationStep: activationStep(at: cursor),
-      scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms.byID,
-      parameterGradNorms: facts.parameterGradNorms.byID, updateRatios: facts.updateRatios.byID,
+      scalars: facts.measuredScalars, outputGradNorms: facts.outputGradNorms,
+      parameterGradNorms: facts.parameterGradNorms, updateRatios: facts.updateRatios,
       totals: facts.totals, details: details.details(at: cursor, isNewest: isFollowing),
       plans: plans.periods, gaps: gaps, bytes: source.bytesRead)
   }

@@ -21,11 +21,11 @@ public struct Snapshot: Sendable {
   /// Quantities of the whole run over steps; a quantity never measured is absent.
   public var scalars: [Scalar: Series]
   /// L2 norm of ∂L/∂output over steps, by node id.
-  public var outputGradNorms: [UInt32: Series]
+  public var outputGradNorms: SeriesTable
   /// L2 norm of the gradient over steps, by parameter id.
-  public var parameterGradNorms: [UInt32: Series]
+  public var parameterGradNorms: SeriesTable
   /// update norm / weight norm over steps, by parameter id.
-  public var updateRatios: [UInt32: Series]
+  public var updateRatios: SeriesTable
   /// Times of each op over all steps seen so far.
   public var totals: OpTotals
   /// Ops that were looked at in the step at the cursor, or, where the cursor follows, in the step
@@ -49,9 +49,9 @@ public struct Snapshot: Sendable {
     step: Step? = nil,
     activationStep: Step? = nil,
     scalars: [Scalar: Series] = [:],
-    outputGradNorms: [UInt32: Series] = [:],
-    parameterGradNorms: [UInt32: Series] = [:],
-    updateRatios: [UInt32: Series] = [:],
+    outputGradNorms: SeriesTable = SeriesTable(),
+    parameterGradNorms: SeriesTable = SeriesTable(),
+    updateRatios: SeriesTable = SeriesTable(),
     totals: OpTotals = OpTotals(),
     details: [Detail] = [],
     plans: [PlanPeriod] = [],

@@ -10,6 +10,13 @@ struct Samples {
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
+  /// The one that a fraction of `quantile` does not exceed.
+  func quantile(_ quantile: Double) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return .nan }
+    return sorted[min(sorted.count - 1, Int(quantile * Double(sorted.count)))]
+  }
+
   /// The median of this over another, round by round: what both met in a round cancels.
   func ratio(to other: Samples) -> Double {
     Samples(values: zip(values, other.values).map { $0 / $1 }).median

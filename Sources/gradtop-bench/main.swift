@@ -1,7 +1,9 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|start|scale|frontier|
-// plans|trace|opening|exchange|dashboard|judge]… [MODEL]…`, where `cpu` counts seconds of the processor
-// rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes, 512 without.
+// `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|start|scale|
+// frontier|plans|trace|opening|exchange|dashboard|follow|judge]… [MODEL]…`, where `cpu` counts seconds
+// of the processor rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes,
+// 512 without, that of `dashboard` GRADTOP_BENCH_STEPS steps, 10,000 without, and is kept for the next
+// time where GRADTOP_BENCH_TRACE names a file; `follow` watches for GRADTOP_BENCH_SECONDS seconds.
 // Three more are run only when named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`,
 // `rules [MODELS [tuning]]` and `soak [RUNS]`.
 
@@ -16,6 +18,7 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("trace", { _ in try TraceBenchmark.run() }), ("opening", { _ in try OpeningBenchmark.run() }),
   ("exchange", { _ in try ExchangeBenchmark.run() }),
   ("dashboard", { _ in try DashboardBenchmark.run() }),
+  ("follow", { _ in try FollowBenchmark.run() }),
   ("judge", { _ in JudgeBenchmark.run() }),
 ]
 let arguments = CommandLine.arguments.dropFirst()

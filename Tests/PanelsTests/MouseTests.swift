@@ -1,3 +1,4 @@
+import Diagnosis
 import Panels
 import Screen
 import Testing
@@ -71,6 +72,36 @@ import TraceSession
       drag(&dashboard, scene, from: Point(x: 60, y: 0), to: Point(x: 80, y: 9))
       drag(&dashboard, scene, from: Point(x: 60, y: 5), to: Point(x: 60, y: 5))
       #expect(lines(dashboard, scene) == all, "\(panel)")
+    }
+  }
+
+  @Test func aFindingOfTheOverviewLeadsToItsLayerAndStep() throws {
+    let scene = try Sample.vanishing.scene()
+    var dashboard = Dashboard()
+    let all = lines(dashboard, scene)
+    let first = try #require(all.firstIndex { $0.contains("findings") }) + 1
+    let words = all[first].split(separator: " ").map(String.init)
+    let finding = try #require(scene.findings.first { words.contains($0.rule.rawValue) })
+    let layer = try #require(finding.layer)
+    #expect(words.contains(layer) && words.contains("\(finding.firstStep)"))
+    // Its frame belongs to none.
+    #expect(dashboard.handle(.click(Point(x: 5, y: first - 1)), scene, size: size) == [])
+    #expect(lines(dashboard, scene) == all)
+    let effects = dashboard.handle(.click(Point(x: 30, y: first)), scene, size: size)
+    #expect(effects == [.seek(Int(finding.firstStep))])
+    let page = lines(dashboard, scene)
+    #expect(page[1].contains(layer))
+    #expect(page.last?.contains("\(layer): \(finding.rule.rawValue) since step") == true)
+  }
+
+  @Test func aRowBelowTheLastFindingLeadsNowhere() throws {
+    var scene = try Sample.vanishing.scene()
+    scene.findings = []
+    var dashboard = Dashboard()
+    let all = lines(dashboard, scene)
+    for y in 30..<39 {
+      _ = dashboard.handle(.click(Point(x: 30, y: y)), scene, size: size)
+      #expect(lines(dashboard, scene) == all)
     }
   }
 

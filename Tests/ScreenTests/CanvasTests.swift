@@ -10,6 +10,25 @@ import Testing
     #expect(picture(-1, 2) { _ in } == ["", ""])
   }
 
+  @Test func tellsWhatChanged() {
+    func changes(_ canvas: Canvas, since before: Canvas?) -> [Point] {
+      var places: [Point] = []
+      canvas.forEachChange(since: before) { place, cell in
+        #expect(cell == canvas[place.x, place.y])
+        places.append(place)
+      }
+      return places
+    }
+    let before = Canvas(width: 3, height: 2)
+    var after = before
+    #expect(changes(after, since: before) == [])
+    after.write("é", at: Point(x: 2, y: 0), text, in: after.bounds)
+    after.restyle(Rect(x: 0, y: 1, width: 1, height: 1)) { $0 = Style(.text, bold: true) }
+    #expect(changes(after, since: before) == [Point(x: 2, y: 0), Point(x: 0, y: 1)])
+    #expect(changes(after, since: nil).count == 6)
+    #expect(changes(after, since: Canvas(width: 2, height: 3)).count == 6)
+  }
+
   @Test func givesWideCharactersTwoCells() {
     let lines = picture(7, 2) {
       let end = $0.write("a漢字b", at: Point(x: 0, y: 0), text, in: $0.bounds)

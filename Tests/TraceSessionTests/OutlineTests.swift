@@ -83,7 +83,8 @@ import TraceSamples
       let whole = try Self.folded(path)
       var pairs = whole.scalars.map { (outline.scalars[$0.key], $0.value) }
       for table in [\Snapshot.outputGradNorms, \.parameterGradNorms, \.updateRatios] {
-        pairs += whole[keyPath: table].map { (outline[keyPath: table][$0.key], $0.value) }
+        let (mine, theirs) = (outline[keyPath: table], whole[keyPath: table])
+        pairs += try theirs.ids.map { (mine[$0], try #require(theirs[$0])) }
       }
       #expect(pairs.count > 5)
       for (mine, theirs) in pairs {

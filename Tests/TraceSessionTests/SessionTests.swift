@@ -28,6 +28,27 @@ import TraceSession
     #expect(snapshot.cursor == 0)
   }
 
+  @Test func foldsInPiecesWhatItFoldsAtOnce() {
+    appendNames()
+    for index in 0..<20 as Range<UInt64> { source.append(TinyNetwork.step(index)) }
+    let pieces = Session(source: source)
+    var (seen, most) = (0, 0)
+    while true {
+      let before = seen
+      guard pieces.poll(items: 3, observe: { _ in seen += 1 }) else { break }
+      most = max(most, seen - before)
+    }
+    #expect(seen == 22 && most == 3)
+    let whole = ListedSource()
+    whole.append([.run(TinyNetwork.run()), .graph(TinyNetwork.graph())])
+    for index in 0..<20 as Range<UInt64> { whole.append(TinyNetwork.step(index)) }
+    let session = Session(source: whole)
+    while session.poll() {}
+    let (mine, theirs) = (pieces.snapshot(), session.snapshot())
+    #expect(mine.extent == theirs.extent && mine.scalars == theirs.scalars)
+    #expect(mine.parameterGradNorms == theirs.parameterGradNorms)
+  }
+
   @Test func foldsWhatEachStepMeasured() throws {
     appendNames()
     source.append(TinyNetwork.step(4), TinyNetwork.step(5))

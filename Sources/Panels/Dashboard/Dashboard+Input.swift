@@ -28,7 +28,9 @@ extension Dashboard {
         if let index = tabs(size).firstIndex(where: { $0.contains(point) }) { select(index, scene) }
         return []
       }
-      return area.contains(point) ? panels[selected].click(point, scene, in: area) : []
+      guard area.contains(point) else { return [] }
+      if let finding = panel.finding(at: point, scene, in: area) { return open(finding, scene) }
+      return panels[selected].click(point, scene, in: area)
     case .drag(let origin, let point): return drag(origin, point, isDone: false, scene, area)
     case .drop(let origin, let point): return drag(origin, point, isDone: true, scene, area)
     case .resize: return []

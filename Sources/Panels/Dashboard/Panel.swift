@@ -53,6 +53,9 @@ protocol Panel: Sendable {
   /// The finding that Enter goes to; nil where Enter is the panel's own.
   func chosenFinding(_ scene: Scene) -> Finding?
 
+  /// The finding that a click goes to; nil where a click is the panel's own.
+  func finding(at point: Point, _ scene: Scene, in area: Rect) -> Finding?
+
   /// Draws the scene.
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect)
 }
@@ -75,4 +78,5 @@ extension Panel {
     if let layer = finding.layer { show(layer: layer, scene) }
   }
   func chosenFinding(_ scene: Scene) -> Finding? { nil }
+  func finding(at point: Point, _ scene: Scene, in area: Rect) -> Finding? { nil }
 }

@@ -60,6 +60,19 @@ public struct Canvas: Equatable, Sendable {
     }
   }
 
+  /// Calls `body` with each cell that is another than in `before`, row by row; with all of them where
+  /// that is nil, or of another size.
+  public func forEachChange(since before: Canvas?, _ body: (Point, Cell) -> Void) {
+    let known = before.flatMap { $0.size == size ? $0.cells : nil } ?? []
+    cells.withUnsafeBufferPointer { cells in
+      known.withUnsafeBufferPointer { known in
+        for index in cells.indices where known.isEmpty || known[index] != cells[index] {
+          body(Point(x: index % size.width, y: index / size.width), cells[index])
+        }
+      }
+    }
+  }
+
   private func isInside(_ x: Int, _ y: Int) -> Bool {
     (0..<size.width).contains(x) && (0..<size.height).contains(y)
   }
@@ -85,16 +98,22 @@ extension Canvas {
     let area = area.intersection(bounds)
     var x = point.x
     guard (area.y..<area.bottom).contains(point.y) else { return x + text.columns }
+    func put(_ part: Character, _ width: Int) {
+      if x >= area.x, x + width <= area.right {
+        separate(x..<x + width, point.y)
+        self[x, point.y] = Cell(character: part, style: style)
+        // Half of a wide character is a character of its own where none is wide.
+        let half = glyphs == .ascii ? part : nil
+        if width == 2 { self[x + 1, point.y] = Cell(character: half, style: style) }
+      }
+      x += width
+    }
     for character in text {
-      for (part, width) in character.parts {
-        if x >= area.x, x + width <= area.right {
-          separate(x..<x + width, point.y)
-          self[x, point.y] = Cell(character: part, style: style)
-          // Half of a wide character is a character of its own where none is wide.
-          let half = glyphs == .ascii ? part : nil
-          if width == 2 { self[x + 1, point.y] = Cell(character: half, style: style) }
-        }
-        x += width
+      // Nearly all characters are these, and need not be taken apart.
+      if let ascii = character.asciiValue, (0x20..<0x7F).contains(ascii) {
+        put(character, 1)
+      } else {
+        for (part, width) in character.parts { put(part, width) }
       }
     }
     return x

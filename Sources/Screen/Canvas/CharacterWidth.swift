@@ -7,6 +7,8 @@ extension Unicode.Scalar {
   var columns: Int {
     if value < 0x7F { return value < 0x20 ? 0 : 1 }
     if value < 0x300 { return value < 0xA0 || value == 0xAD ? 0 : 1 }
+    // Lines, blocks and braille: most of a frame.
+    if (0x2500...0x259F).contains(value) || (0x2800...0x28FF).contains(value) { return 1 }
     switch properties.generalCategory {
     case .control, .nonspacingMark, .enclosingMark, .format, .lineSeparator, .paragraphSeparator:
       return 0

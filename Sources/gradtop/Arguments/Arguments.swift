@@ -106,7 +106,9 @@ struct Arguments {
 
   /// The file that the command looks at, and one to compare it with.
   func traces() throws(Failure) -> (String, String?) {
-    guard command == .replay, operands.count == 2 else { return (try trace(), nil) }
+    guard [.replay, .frame].contains(command), operands.count == 2 else {
+      return (try trace(), nil)
+    }
     return (operands[0], operands[1])
   }
 

@@ -26,8 +26,8 @@ enum Command: String, CaseIterable {
   var operands: String {
     switch self {
     case .run: "[MODEL.json]"
-    case .replay: "TRACE [TRACE]"
-    case .tail, .export, .info, .check, .frame: "TRACE"
+    case .replay, .frame: "TRACE [TRACE]"
+    case .tail, .export, .info, .check: "TRACE"
     case .plan: "TRACE|COSTS.json"
     case .import: "PROFILE.json -o TRACE"
     case .themes: ""

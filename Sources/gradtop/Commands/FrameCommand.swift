@@ -13,6 +13,8 @@ struct FrameCommand {
   }
 
   private let path: String
+  /// A run to compare with.
+  private let otherPath: String?
   private let size: Size
   private let step: Int?
   private let output: String?
@@ -23,7 +25,7 @@ struct FrameCommand {
   private let usesColor: Bool
 
   init(_ arguments: Arguments) throws(Failure) {
-    path = try arguments.trace()
+    (path, otherPath) = try arguments.traces()
     size = try Self.size(arguments)
     step = try arguments.integer("--step", least: 0)
     output = arguments.text("--output")
@@ -35,6 +37,8 @@ struct FrameCommand {
     let panel = try arguments.choice("--panel", of: Dashboard.panelNames)
     var dashboard = Dashboard()
     _ = dashboard.select(panel: panel)
+    // Who names two traces wants to see both.
+    if otherPath != nil, !arguments.has("--panel") { dashboard.compare() }
     self.dashboard = dashboard
   }
 
@@ -51,11 +55,8 @@ struct FrameCommand {
   }
 
   func run() throws(Failure) -> ExitStatus {
-    let source = try openTrace(path)
-    let session = Session(opening: source)
-    var judge = Judge()
-    // A long trace is drawn from its summaries: one frame is not worth reading it all.
-    while !session.isOutlined, session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
+    let (session, findings) = try read(path)
+    let other = try otherPath.map { (path) throws(Failure) in try read(path).session }
     if let step { session.seek(to: step) }
     if let step, let extent = session.extent, !extent.contains(step) {
       printNote(
@@ -63,20 +64,34 @@ struct FrameCommand {
           + "\(extent.lowerBound)..\(extent.upperBound)")
     }
     var canvas = Canvas(width: size.width, height: size.height)
-    let findings =
-      session.isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings
-    var scene = Scene(session.snapshot(), findings: findings)
+    other?.seek(to: session.cursor)
+    var scene = Scene(session.snapshot(), findings: findings, other: other?.snapshot())
     if dashboard.wantsPlanning { scene.planning = MemoryPlanning(planning(scene.snapshot)) }
     dashboard.draw(scene, on: &canvas)
     let bytes = try picture(of: canvas)
+    try refuseOverwriting(otherPath, with: output)
     let descriptor = try openOutput(output, reading: path)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
     if let code = writeAll(bytes, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    let isWhole = tellDamage(
-      of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
+    var isWhole = Self.tellDamage(of: path, session)
+    if let otherPath, let other { isWhole = Self.tellDamage(of: otherPath, other) && isWhole }
     return isWhole ? .success : .incomplete
+  }
+
+  /// A trace, and what is found in it; a long one is drawn from its summaries: one frame is not worth
+  /// reading it all.
+  private func read(_ path: String) throws(Failure) -> (session: Session, findings: [Finding]) {
+    let session = Session(opening: try openTrace(path))
+    var judge = Judge()
+    while !session.isOutlined, session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
+    let isOutlined = session.isOutlined
+    return (session, isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings)
+  }
+
+  private static func tellDamage(of path: String, _ session: Session) -> Bool {
+    gradtop.tellDamage(of: path, session.gaps, hasEnded: session.isOutlined || session.hasEnded)
   }
 
   /// What a step would take in less memory.

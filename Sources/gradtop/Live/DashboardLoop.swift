@@ -9,6 +9,8 @@ import TraceSession
 
 /// Shows a session on the terminal until somebody leaves: reads keys, folds what is new, draws what
 /// changed, at most thirty times a second.
+///
+/// A key is answered at once.
 struct DashboardLoop {
   let session: Session
   /// Another run to compare with.
@@ -36,17 +38,34 @@ struct DashboardLoop {
   /// A frame's time in nanoseconds.
   private var frame: UInt64 { 1_000_000_000 / UInt64(settings.refresh) }
 
+  /// Nanoseconds between frames that nobody has asked for, when one takes `cost`: beside a training,
+  /// drawing has a hundredth of a core, as long as ten frames a second are left.
+  private func interval(_ cost: UInt64) -> UInt64 {
+    if case .replay = producer() { return frame }
+    return max(frame, min(100 * cost, 100_000_000))
+  }
+
   /// What changes from frame to frame.
   private struct State {
     var dashboard: Dashboard
     var judge = Judge()
-    var scene = Scene(Session(source: TraceFeed()).snapshot())
+    /// What was drawn, until something is folded: what it shares with the session would be copied.
+    var scene: Scene?
     var speed: Double
     var isPlaying: Bool
     var owed = 0.0
+    /// When the last frame was begun, and how many nanoseconds it took.
+    var drawn: UInt64 = 0
+    var cost: UInt64 = 0
     /// Whether there may be more to fold at once.
     var isReading = true
     var themes: [Theme]
+  }
+
+  /// How it came to its end.
+  private struct Ending {
+    /// Nil where somebody left.
+    var signal: Int32?
   }
 
   /// Runs until somebody leaves.
@@ -64,7 +83,6 @@ struct DashboardLoop {
     var state = State(
       dashboard: settings.dashboard, speed: playSpeed, isPlaying: isPlaying, themes: theme.cycle)
     var isStale = true
-    var drawn: UInt64 = 0
     // Who names two traces wants to see both.
     if other != nil { state.dashboard.compare() }
     let started = MonotonicClock.now()
@@ -74,47 +92,63 @@ struct DashboardLoop {
     while true {
       let now = MonotonicClock.now()
       let wait =
-        isStale
-        ? remaining(since: drawn, now)
-        : state.isReading ? 0 : patience(state, quietFor: now - max(drawn, started))
+        state.isReading && (!isStale || control == nil)
+        ? 0
+        : isStale
+          ? remaining(state, now) : patience(state, quietFor: now - max(state.drawn, started))
       let input = screen.read(milliseconds: wait, orReadable: watch?.descriptor ?? -1)
       watch?.drain()
-      if let input {
-        isStale = true
-        if case .signal(let number) = input { return number }
-        for effect in state.dashboard.handle(input, state.scene, size: screen.size)
-        where perform(effect, &state) {
-          return nil
-        }
-      }
-      state.isReading = fold(&state)
-      if state.isReading { isStale = true }
+      if let input, let ending = answer(input, on: screen, &state) { return ending.signal }
+      let isAsked = input != nil
+      // Whoever has pressed a key waits for its frame; what has come is folded behind it.
+      if isAsked { state.isReading = true }
+      if isAsked || fold(&state) { isStale = true }
       if !sought, let step = firstStep, let extent = session.extent, extent.contains(step) {
         session.seek(to: step)
         sought = true
       }
-      if play(&state, since: drawn) { isStale = true }
+      if play(&state) { isStale = true }
       let producer = currentProducer(state)
       if producer != lastProducer { isStale = true }
       let planned = "\(planning?.version ?? 0) \(control?.planningNote ?? "")"
       if planned != lastPlanning { isStale = true }
-      guard isStale, remaining(since: drawn, MonotonicClock.now()) == 0 else { continue }
+      guard isStale, isAsked || remaining(state, MonotonicClock.now()) == 0 else { continue }
       lastProducer = producer
       lastPlanning = planned
-      drawn = MonotonicClock.now()
+      state.drawn = MonotonicClock.now()
       isStale = false
-      state.scene = Scene(
-        session.snapshot(), findings: findings(state.judge), producer: producer,
-        speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice(),
-        other: otherSnapshot())
-      if state.dashboard.wantsPlanning { planning?.begin(state.scene.snapshot) }
-      state.scene.planning = MemoryPlanning(
-        planning?.current ?? .unasked, note: control?.planningNote ?? "")
+      var scene = scene(state)
+      if state.dashboard.wantsPlanning {
+        planning?.begin(scene.snapshot)
+        scene.planning = currentPlanning
+      }
       var canvas = Canvas(
         width: screen.size.width, height: screen.size.height, glyphs: screen.glyphs)
-      state.dashboard.draw(state.scene, on: &canvas)
+      state.dashboard.draw(scene, on: &canvas)
+      state.scene = scene
       screen.paint(canvas, theme: state.themes[0])
+      state.cost = MonotonicClock.now() - state.drawn
     }
+  }
+
+  /// Does what somebody asks for, and what comes right behind it; how it ends, where it does.
+  private func answer(
+    _ input: Input, on screen: TerminalScreen, _ state: inout State
+  ) -> Ending? {
+    let start = MonotonicClock.now()
+    var next: Input? = input
+    while let input = next {
+      if case .signal(let number) = input { return Ending(signal: number) }
+      let scene = state.scene ?? scene(state)
+      state.scene = nil
+      for effect in state.dashboard.handle(input, scene, size: screen.size)
+      where perform(effect, &state) {
+        return Ending()
+      }
+      // Keys that come faster than frames: each goes on from where the one before has led.
+      next = MonotonicClock.now() - start < frame ? screen.read(milliseconds: 0) : nil
+    }
+    return nil
   }
 
   /// How many milliseconds to wait for a key while there is nothing to draw; -1: until one comes.
@@ -129,24 +163,47 @@ struct DashboardLoop {
     }
   }
 
-  private func remaining(since drawn: UInt64, _ now: UInt64) -> Int32 {
-    let due = drawn &+ frame
+  private func remaining(_ state: State, _ now: UInt64) -> Int32 {
+    let due = state.drawn &+ interval(state.cost)
     return now >= due ? 0 : Int32((due - now + 999_999) / 1_000_000)
   }
 
-  /// Folds what has come, for a few milliseconds at most; true where something had.
+  /// Folds what has come, for a few milliseconds at most; true where that shows.
   private func fold(_ state: inout State) -> Bool {
-    let start = MonotonicClock.now()
+    state.scene = nil
+    let (isNew, shows) = fold(session) { _ = state.judge.examine($0) }
+    let (isOtherNew, otherShows) = other.map { fold($0) } ?? (false, false)
+    state.isReading = isNew || isOtherNew
+    return shows || otherShows
+  }
+
+  private func fold(
+    _ session: Session, observe: (TraceItem) -> Void = { _ in }
+  ) -> (isNew: Bool, shows: Bool) {
+    let (start, gaps) = (MonotonicClock.now(), session.gaps.count)
+    // A key waits for no more than this. Between frames, a training in this process comes first.
+    let slice: UInt64 = control == nil ? 1_000_000 : 10_000_000
     var isNew = false
-    while session.poll(limit: 2, observe: { _ = state.judge.examine($0) }) {
+    while MonotonicClock.now() - start < slice,
+      session.poll(limit: 1, items: 8, observe: observe)
+    {
       isNew = true
-      if MonotonicClock.now() - start > 10_000_000 { break }
     }
-    while other?.poll(limit: 2) == true {
-      isNew = true
-      if MonotonicClock.now() - start > 20_000_000 { break }
-    }
-    return isNew
+    // What is shown of a long trace comes from its index, until all of it is read.
+    return (isNew, isNew && (!session.isOutlined || session.gaps.count != gaps))
+  }
+
+  private func scene(_ state: State) -> Scene {
+    var scene = Scene(
+      session.snapshot(), findings: findings(state.judge), producer: currentProducer(state),
+      speed: control?.speed ?? (state.isPlaying ? state.speed : nil), notice: notice(),
+      other: otherSnapshot())
+    scene.planning = currentPlanning
+    return scene
+  }
+
+  private var currentPlanning: MemoryPlanning {
+    MemoryPlanning(planning?.current ?? .unasked, note: control?.planningNote ?? "")
   }
 
   /// What is found so far; while a long trace is still being read, what its producer found.
@@ -208,9 +265,9 @@ extension DashboardLoop {
   }
 
   /// Moves the cursor of a trace that plays; true where it moved.
-  private func play(_ state: inout State, since drawn: UInt64) -> Bool {
+  private func play(_ state: inout State) -> Bool {
     guard control == nil, state.isPlaying, case .replay = producer(),
-      let extent = session.extent, remaining(since: drawn, MonotonicClock.now()) == 0
+      let extent = session.extent, remaining(state, MonotonicClock.now()) == 0
     else { return false }
     state.owed += state.speed * Double(frame) / 1e9
     let steps = Int(state.owed)

@@ -2,31 +2,53 @@ import Glibc
 
 /// Tells when something happens to a file, so that nobody need look again and again.
 ///
-/// By inotify(7), of the file's folder: a file that is replaced is another one. Network file systems
-/// tell nothing of what other machines do: whoever waits looks now and then all the same.
+/// By inotify(7): of the file for what is written to it, of its folder for another file that takes its
+/// place. Network file systems tell nothing of what other machines do: whoever waits looks now and
+/// then all the same.
 final class FileWatch {
   /// Readable when something has happened.
   let descriptor: Int32
+  private let path: String
+  private let folder: Int32
 
   /// Nil where the system does not tell.
   init?(path: String) {
+    self.path = path
     descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     guard descriptor >= 0 else { return nil }
-    let folder =
+    let name =
       path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let events = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM
-    guard inotify_add_watch(descriptor, folder, UInt32(events)) >= 0 else {
+    let events = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM
+    folder = inotify_add_watch(descriptor, name, UInt32(events))
+    guard folder >= 0 else {
       close(descriptor)
       return nil
     }
+    watchFile()
   }
 
   deinit { close(descriptor) }
 
   /// Takes what was told, so that the descriptor waits for the next event.
   func drain() {
+    var isOther = false
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
-      while read(descriptor, buffer.baseAddress, buffer.count) > 0 {}
+      while true {
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        guard count > 0 else { return }
+        var offset = 0
+        while offset < count {
+          let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+          if event.wd == folder { isOther = true }
+          offset += MemoryLayout<inotify_event>.size + Int(event.len)
+        }
+      }
     }
+    if isOther { watchFile() }
+  }
+
+  /// Watches the file that is at the path now; where that is watched already, nothing changes.
+  private func watchFile() {
+    inotify_add_watch(descriptor, path, UInt32(IN_MODIFY))
   }
 }

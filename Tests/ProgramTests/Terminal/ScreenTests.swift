@@ -92,6 +92,15 @@ import Testing
     #expect(stage.shows { $0 == smallest })
   }
 
+  /// Keys that come faster than frames: each goes on from where the one before has led.
+  @Test func losesNoKey() throws {
+    let emulator = try Emulator()
+    let stage = try stage(emulator)
+    try #require(stage.shows(text: "step 299/299"))
+    try emulator.type(",,,,,<<,")
+    #expect(stage.shows(text: "step 273/299"))
+  }
+
   @Test func takesTheMouse() throws {
     let emulator = try Emulator()
     let stage = try stage(emulator)
