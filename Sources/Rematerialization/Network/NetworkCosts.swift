@@ -104,10 +104,14 @@ public struct Transfer: Equatable, Sendable {
   public var overlaps: Bool
 
   /// Nanoseconds to wake another thread, or to be woken by it.
-  static let handoff = 5_000.0
+  public var handoff: Double
 
   /// Times of a byte in both directions.
-  public init(writeTime: Double, readTime: Double, minimumBytes: Int, overlaps: Bool) {
+  public init(
+    writeTime: Double, readTime: Double, minimumBytes: Int, overlaps: Bool,
+    handoff: Double = 5_000
+  ) {
+    self.handoff = handoff
     self.writeTime = writeTime
     self.readTime = readTime
     self.minimumBytes = minimumBytes
@@ -140,7 +144,7 @@ extension NetworkCosts {
     guard let transfer, leaving[node] > 0 else { return 0 }
     let (bytes, it) = (Double(leaving[node]), nodes[node])
     let hidden = transfer.overlaps ? (it.forwardTime, it.backwardTime) : (0, 0)
-    return 2 * Transfer.handoff + max(0, bytes * transfer.writeTime - hidden.0)
+    return 2 * transfer.handoff + max(0, bytes * transfer.writeTime - hidden.0)
       + max(0, bytes * transfer.readTime - hidden.1)
   }
 }

@@ -1,6 +1,7 @@
 /// What of a stage can leave memory between its forward and its backward.
 ///
-/// Its output stays: the next stage takes it, and may want it again.
+/// Its output stays: the next stage takes it, and may want it again. Backward of the last stage comes at
+/// once.
 struct StageOffload {
   private let network: NetworkCosts
   /// The nodes that make it.
@@ -10,12 +11,11 @@ struct StageOffload {
 
   init(_ network: NetworkCosts, _ range: Range<Int>, output: Int?) {
     self.network = network
-    nodes =
-      network.leaving.isEmpty
-      ? []
-      : range.filter {
-        network.storage($0) != output && network.leaving[$0] > 0
-      }
+    guard let output, !network.leaving.isEmpty else {
+      (nodes, bytes) = ([], 0)
+      return
+    }
+    nodes = range.filter { network.storage($0) != output && network.leaving[$0] > 0 }
     bytes = nodes.reduce(0) { $0 + network.leaving[$1] }
   }
 

@@ -33,8 +33,10 @@ public struct MemoryPlanner {
   /// What the smallest chain plan needs.
   public let smallest: SmallestBudget
   private let pack: (([NetworkAction]) throws(TrainingError) -> Int)?
-  /// Where something may leave memory: the planner that keeps all there. What is on its way takes
-  /// bytes that the chain does not know of, so that either may have the better plan.
+  /// Where something may leave memory: the planner that keeps all there.
+  ///
+  /// What is on its way takes bytes that the chain does not know of, so that either may have the better
+  /// plan.
   private var keeping: [MemoryPlanner] = []
 
   /// - Parameter pack: The bytes of the arena of an order; nil: the chain's peak is all that is known.

@@ -136,9 +136,7 @@ struct Option {
       [.export, .import, .plan, .frame, .info]),
     Option("--budget", "SIZE", "the fastest step that fits: KiB, MiB, GiB or bytes", [.plan]),
     Option("--frontier", "what each budget would give", [.plan]),
-    Option(
-      "--offload", "what is saved may leave memory for a file, at what this machine's takes",
-      [.plan]),
+    Option("--offload", "what is saved may leave memory for a file", [.plan]),
     Option(
       "--solver", "NAME", "weak, persistent, exact, sqrt or knapsack", [.plan],
       choices: ["weak", "persistent", "exact", "sqrt", "knapsack"]),

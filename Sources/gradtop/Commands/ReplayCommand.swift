@@ -72,6 +72,8 @@ struct ReplayCommand {
     theme.report()
     if let number = try loop.run() { return .signal(number) }
     if isFollowing { return .success }
+    // Who left before a trace without an outline was read still wants to know whether it is whole.
+    while !session.isOutlined, session.poll(limit: 64) {}
     let isWhole = tellDamage(
       of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
     return isWhole ? .success : .incomplete

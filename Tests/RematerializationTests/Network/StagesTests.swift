@@ -75,26 +75,28 @@ import Testing
 
   /// What is saved may leave memory: the same order, fewer bytes in between, the time of transfers.
   @Test func savedTensorsLeaveWhereThatIsCheaperThanMakingThemAgain() throws {
-    var network = residuals(3)
+    var network = residuals(5)
     for index in network.nodes.indices {
       network.nodes[index].forwardTime *= 10_000
       network.nodes[index].backwardTime *= 10_000
+      network.nodes[index].lasting = 0
     }
-    #expect(try Stages(network).costs.stages.allSatisfy { $0.savings.count == 1 })
+    let ways = try Stages(network).costs.stages.map(\.savings.count)
     network.transfer = Transfer(writeTime: 100, readTime: 200, minimumBytes: 64, overlaps: false)
     let stages = try Stages(network)
     // A block sends out the result of ReLU; its output stays for the next one.
+    #expect(stages.costs.stages.map(\.savings.count) == zip(ways, [0, 0, 0, 1, 1, 1, 1, 0]).map(+))
     let (all, sent) = (stages.costs.stages[3].savings[0], stages.costs.stages[3].savings.last)
     let saving = try #require(sent)
     #expect(saving.saved == all.saved && saving.held == all.saved - 64)
-    let cost = 64 * 300.0 + 2 * Transfer.handoff
+    let cost = 64 * 300.0 + 10_000
     #expect(saving.backwardTime == all.backwardTime + cost)
     let planner = try ChainPlanner(stages.costs)
     let plan = try planner.plan(budget: planner.storeAll.peak - 64)
     let order = stages.order(plan)
     let leaving = order.compactMap { if case .offload(let node) = $0 { node } else { nil } }
     #expect(!leaving.isEmpty)
-    #expect(order.count == 20 + leaving.count, "nothing is made again")
+    #expect(order.count == 32 + leaving.count, "nothing is made again")
     #expect(
       network.time(of: order) == plan.makespan + 7
         && plan.makespan == planner.storeAll.makespan + cost * Double(leaving.count))
@@ -111,7 +113,7 @@ import Testing
     let slow = try Stages(network)
     let again = slow.order(try ChainPlanner(slow.costs).plan(budget: planner.storeAll.peak - 64))
     #expect(!again.contains { if case .offload = $0 { true } else { false } })
-    #expect(again.count > 20)
+    #expect(again.count > 32)
   }
 
   /// With a processor free for it, a transfer costs what the node's own passes do not hide.
@@ -121,7 +123,7 @@ import Testing
     network.nodes[1].backwardTime = 50_000
     network.transfer = Transfer(writeTime: 100, readTime: 100, minimumBytes: 1, overlaps: true)
     #expect(network.leaving[1] == 64)
-    #expect(network.transferTime(1) == 6_400 - 3_000 + 2 * Transfer.handoff)
+    #expect(network.transferTime(1) == 6_400 - 3_000 + 10_000)
     // Nobody's backward reads the result of a product.
     #expect(network.leaving[0] == 0 && network.transferTime(0) == 0)
   }
