@@ -190,20 +190,26 @@ extension TerminalScreen {
 
   /// Takes the terminal back from the shell, once the process is in the foreground.
   private func takeBack() -> Input {
+    // What ends the process must get it out of the call that stops it, which else begins again.
+    for number in Self.endings { setRestarts(number, false) }
+    defer { for number in Self.endings { setRestarts(number, true) } }
     while tcgetpgrp(descriptor) != getpgrp() {
       // The terminal is the shell's: it must be neither drawn on nor read.
       if let number = fatalSignal() {
         isSuspended = true
         return .signal(number)
       }
+      // A shell that makes it go on mostly puts it in the foreground next, and would take a stop in
+      // between for one that comes after. Where nobody can do so, it is not stopped.
+      var waiting = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+      poll(&waiting, 1, 200)
+      let foreground = tcgetpgrp(descriptor)
+      guard foreground >= 0 else { return .signal(SIGHUP) }
+      guard foreground != getpgrp(), waiting[0].revents == 0 else { continue }
       // Stops the process as long as it is in the background, which the system decides: who looked
       // and then stopped could be in the foreground by then, and nobody would make it go on.
       signal(SIGTTOU, SIG_DFL)
       tcdrain(descriptor)
-      // Where nobody could make the process go on, it is not stopped.
-      var waiting = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
-      poll(&waiting, 1, 200)
-      guard tcgetpgrp(descriptor) >= 0 else { return .signal(SIGHUP) }
     }
     // That it goes on is known; a new size is looked at below.
     if let number = fatalSignal() { return .signal(number) }
@@ -212,11 +218,21 @@ extension TerminalScreen {
     return resize()
   }
 
+  /// Whether a system call that a signal has interrupted begins again.
+  private func setRestarts(_ number: Int32, _ restarts: Bool) {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    action.sa_flags = restarts ? action.sa_flags | SA_RESTART : action.sa_flags & ~SA_RESTART
+    sigaction(number, &action, nil)
+  }
+
+  private static let endings = [SIGINT, SIGTERM, SIGHUP]
+
   /// Takes all signals that have come, and returns one that ends the process.
   private func fatalSignal() -> Int32? {
     var number: UInt8 = 0
     while Glibc.read(signals, &number, 1) == 1 {
-      if [SIGINT, SIGTERM, SIGHUP].contains(Int32(number)) { return Int32(number) }
+      if Self.endings.contains(Int32(number)) { return Int32(number) }
     }
     return nil
   }

@@ -81,7 +81,8 @@ import Testing
     }
     try emulator.type("\u{1A}")
     #expect(stage.shows { !$0[0].contains("Overview") })
-    try emulator.type("clear; bg; kill %1; wait; echo all\\ done\n")
+    // In the background it stops again as soon as it wants the terminal; killed then, it ends.
+    try emulator.type("clear; bg; sleep 1; kill %1; wait; echo all\\ done\n")
     #expect(stage.shows(text: "all done"))
     #expect(!emulator.modes.isAlternate)
     try emulator.type("exit\n")

@@ -36,7 +36,8 @@ final class Stage {
   deinit {
     if process.isRunning {
       if let identifier { kill(identifier, SIGKILL) }
-      process.terminate()
+      // Shells ignore requests, and a stopped program does not hear them.
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
   }
