@@ -255,9 +255,15 @@ def adam(p, state, gradients):
     return p, (first, second, time)
 
 
-zeros = jax.tree.map(jnp.zeros_like, parameters)
+
+
+def zeros():
+    """New ones each time: what is donated may be given once."""
+    return jax.tree.map(jnp.zeros_like, parameters)
+
+
 is_adam = options["type"].startswith("Adam")
-state = (zeros, zeros, jnp.float32(0)) if is_adam else zeros
+state = (zeros(), zeros(), jnp.float32(0)) if is_adam else zeros()
 
 
 def step(p, state, x, target):
