@@ -30,8 +30,10 @@ public struct TrainingOutcome: Sendable {
   public var steps = 0
   /// The loss of the last step.
   public var loss = Double.nan
-  /// Over the whole training data; nil where the model is no classifier.
+  /// Over the training data; nil where the model is no classifier.
   public var accuracy: Double?
+  /// How many samples that is of, where it is not all of them.
+  public var accuracySamples: Int?
   /// Activations were measured in each so many-th step; 0: in none.
   public var normsEvery = 0
   /// Seconds from the first step's start to the last one's end.
@@ -92,7 +94,7 @@ public struct Trainer {
     outcome.verdict = verifier?.verdict
     outcome.plan = model.inForce
     outcome.offloadFailure = model.store?.failure
-    if model.file.loss.isClassifier { outcome.accuracy = accuracy() }
+    if model.file.loss.isClassifier { judgeSamples(&outcome) }
     return outcome
   }
 
@@ -338,20 +340,32 @@ extension Trainer {
   /// How long somebody who ends a run waits for its accuracy, in nanoseconds.
   static let patience: UInt64 = 500_000_000
 
-  /// The share of all training samples whose class is predicted; nil where there are no classes, or
-  /// where the run was ended and it takes long.
-  private func accuracy() -> Double? {
-    guard let data = model.dataset else { return nil }
+  /// Batches that are judged at least, and at most for each micro-batch that was trained on.
+  ///
+  /// Forward takes a third of a step: the accuracy takes no longer than the training.
+  private static let judgedBatches = (least: 64, each: 2)
+
+  /// The share of training samples whose class is predicted: of all, or, where they are far more than
+  /// were trained on, of batches evenly spread over them.
+  ///
+  /// It stays nil where there are no classes, or where the run was ended and it takes long.
+  private func judgeSamples(_ outcome: inout TrainingOutcome) {
+    guard let data = model.dataset else { return }
     let size = model.file.training.batchSize
+    let all = (data.count + size - 1) / size
+    let trained = outcome.steps * model.file.training.accumulate
+    let batches = min(all, max(Self.judgedBatches.least, Self.judgedBatches.each * trained))
     var indices = Array(repeating: Int32(0), count: size)
     var (correct, judged) = (0, 0)
     var ended: UInt64?
-    for first in stride(from: 0, to: data.count, by: size) {
+    var samples = 0
+    for batch in 0..<batches {
+      let first = batch * all / batches * size
       let rows = min(size, data.count - first)
       if control.isEnded {
         let now = MonotonicClock.now()
         let since = ended ?? now
-        guard now - since < Self.patience else { return nil }
+        guard now - since < Self.patience else { return }
         ended = since
       }
       for row in indices.indices { indices[row] = Int32((first + row) % data.count) }
@@ -363,7 +377,10 @@ extension Trainer {
       }
       correct += reading.correct
       judged += reading.judged
+      samples += rows
     }
-    return judged > 0 ? Double(correct) / Double(judged) : nil
+    guard judged > 0 else { return }
+    outcome.accuracy = Double(correct) / Double(judged)
+    if samples < data.count { outcome.accuracySamples = samples }
   }
 }

@@ -142,6 +142,7 @@ extension RunCommand {
       "trace: \(trace.path)", "steps: \(outcome.steps)", "loss: \(Self.number(outcome.loss))",
     ]
     if let accuracy = outcome.accuracy { lines.append("accuracy: \(accuracy)") }
+    if let samples = outcome.accuracySamples { lines.append("accuracy_samples: \(samples)") }
     lines.append("seconds: \(outcome.seconds)")
     if let plan = outcome.plan {
       lines.append("peak_bytes: \(plan.peak)")
