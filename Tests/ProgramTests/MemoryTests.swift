@@ -132,6 +132,16 @@ import Testing
     #expect(value("peak_bytes", planned).flatMap { Int($0) } == told.peak)
     #expect(value("verified", planned)?.hasSuffix("bitwise equal") == true)
 
+    // With what transfers take here, a plan may send out what is saved.
+    let sent = try gradtop.run(
+      "plan", "t.mcap", "--offload", "--budget", "1400KiB", "-o", "sent.json")
+    #expect(sent.status == 0, "\(sent.errors)")
+    let again = try run("", "--plan", "sent.json", "--verify-plan")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(value("peak_bytes", again).flatMap { Int($0) }.map { $0 <= 1400 << 10 } == true)
+    #expect(sent.output.contains("offloaded") == (value("offloaded_bytes", again) != nil))
+    #expect(value("verified", again)?.hasSuffix("bitwise equal") == true)
+
     let small = try gradtop.run("plan", "t.mcap", "--budget", "1KiB")
     #expect(small.status == 75)
     let table = try gradtop.run("plan", "t.mcap")

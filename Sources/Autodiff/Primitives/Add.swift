@@ -4,7 +4,7 @@
 ///
 /// each summed over the dimensions in which it was stretched. The two ways that meet in the sum are
 /// why a residual connection shortens the gradient's path: ∂y reaches `a` undiminished.
-public struct Add: Primitive, FusesActivation {
+public struct Add: Combination {
   public static let name = "Add"
 
   public var rule: Rule { Rule("y = a + b", backward: "∂a = ∂y, ∂b = ∂y") }
@@ -12,9 +12,7 @@ public struct Add: Primitive, FusesActivation {
   /// It has no options.
   public init() {}
 
-  public var unitDimension: UnitDimension { .inherited }
-
-  public var layoutUse: LayoutUse { .elementwise }
+  var function: Pairwise { .sum }
 
   public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
     operands.allSatisfy { $0 == result } ? operands.map { _ in true } : nil
@@ -26,10 +24,6 @@ public struct Add: Primitive, FusesActivation {
 // MARK: - Shapes and cost
 
 extension Add {
-  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
-    try broadcastShape(operands, Self.name)
-  }
-
   public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
     operands[position].elementCount == result.elementCount
   }
@@ -43,21 +37,6 @@ extension Add {
 // MARK: - Forward and backward
 
 extension Add {
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    try combined(site, nil)
-  }
-
-  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
-    try combined(site, activation)
-  }
-
-  private func combined(
-    _ site: ForwardSite, _ activation: Elementwise?
-  ) throws(KernelError) -> [Kernel] {
-    try site.kernels.combineStretched(
-      .sum, site.operands[0], site.operands[1], into: site.result, activation: activation)
-  }
-
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     var kernels: [Kernel] = []
     for case let target? in site.targets {

@@ -3,7 +3,7 @@
 ///     y = a / b        ∂a = ∂y / b,  ∂b = -∂y ∘ y / b
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Div: Primitive, FusesActivation {
+public struct Div: Combination {
   public static let name = "Div"
 
   public var rule: Rule { Rule("y = a / b", backward: "∂a = ∂y / b, ∂b = -∂y · y / b") }
@@ -11,9 +11,7 @@ public struct Div: Primitive, FusesActivation {
   /// It has no options.
   public init() {}
 
-  public var unitDimension: UnitDimension { .inherited }
-
-  public var layoutUse: LayoutUse { .elementwise }
+  var function: Pairwise { .quotient }
 
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: wanted.contains(true) ? [1] : [], result: wanted[1])
@@ -28,10 +26,6 @@ extension Div {
     Saved(operands: (wanted[1] ? [0] : []) + [1])
   }
 
-  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
-    try broadcastShape(operands, Self.name)
-  }
-
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     let passes = (wanted[0] ? 1 : 0) + (wanted[1] ? 3 : 0)
     return Cost(forward: result.elementCount, backward: passes * result.elementCount)
@@ -41,21 +35,6 @@ extension Div {
 // MARK: - Forward and backward
 
 extension Div {
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    try combined(site, nil)
-  }
-
-  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
-    try combined(site, activation)
-  }
-
-  private func combined(
-    _ site: ForwardSite, _ activation: Elementwise?
-  ) throws(KernelError) -> [Kernel] {
-    try site.kernels.combineStretched(
-      .quotient, site.operands[0], site.operands[1], into: site.result, activation: activation)
-  }
-
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     let (b, whole) = (site.operands[1], site.upstream.shape)
     var kernels: [Kernel] = []

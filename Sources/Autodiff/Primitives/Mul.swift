@@ -3,7 +3,7 @@
 ///     y = a ∘ b        ∂a = ∂y ∘ b,  ∂b = ∂y ∘ a
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Mul: Primitive, FusesActivation {
+public struct Mul: Combination {
   public static let name = "Mul"
 
   public var rule: Rule { Rule("y = a · b", backward: "∂a = ∂y · b, ∂b = ∂y · a") }
@@ -11,9 +11,7 @@ public struct Mul: Primitive, FusesActivation {
   /// It has no options.
   public init() {}
 
-  public var unitDimension: UnitDimension { .inherited }
-
-  public var layoutUse: LayoutUse { .elementwise }
+  var function: Pairwise { .product }
 
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: (wanted[1] ? [0] : []) + (wanted[0] ? [1] : []))
@@ -23,10 +21,6 @@ public struct Mul: Primitive, FusesActivation {
 // MARK: - Shapes and cost
 
 extension Mul {
-  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
-    try broadcastShape(operands, Self.name)
-  }
-
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     let products = wanted.count { $0 }
     let sums = zip(operands, wanted).count { $1 && $0.elementCount < result.elementCount }
@@ -38,21 +32,6 @@ extension Mul {
 // MARK: - Forward and backward
 
 extension Mul {
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    try combined(site, nil)
-  }
-
-  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
-    try combined(site, activation)
-  }
-
-  private func combined(
-    _ site: ForwardSite, _ activation: Elementwise?
-  ) throws(KernelError) -> [Kernel] {
-    try site.kernels.combineStretched(
-      .product, site.operands[0], site.operands[1], into: site.result, activation: activation)
-  }
-
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {
     var kernels: [Kernel] = []
     for (position, target) in site.targets.enumerated() {

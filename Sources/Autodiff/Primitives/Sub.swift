@@ -3,7 +3,7 @@
 ///     y = a - b        ∂a = ∂y,  ∂b = -∂y
 ///
 /// each summed over the dimensions in which it was stretched.
-public struct Sub: Primitive, FusesActivation {
+public struct Sub: Combination {
   public static let name = "Sub"
 
   public var rule: Rule { Rule("y = a - b", backward: "∂a = ∂y, ∂b = -∂y") }
@@ -11,15 +11,9 @@ public struct Sub: Primitive, FusesActivation {
   /// It has no options.
   public init() {}
 
-  public var unitDimension: UnitDimension { .inherited }
-
-  public var layoutUse: LayoutUse { .elementwise }
+  var function: Pairwise { .difference }
 
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
-
-  public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
-    try broadcastShape(operands, Self.name)
-  }
 
   public func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool {
     position == 0 && operands[0].elementCount == result.elementCount
@@ -27,21 +21,6 @@ public struct Sub: Primitive, FusesActivation {
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Add().cost(of: operands, result: result, wanted: wanted)
-  }
-
-  public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
-    try combined(site, nil)
-  }
-
-  func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel] {
-    try combined(site, activation)
-  }
-
-  private func combined(
-    _ site: ForwardSite, _ activation: Elementwise?
-  ) throws(KernelError) -> [Kernel] {
-    try site.kernels.combineStretched(
-      .difference, site.operands[0], site.operands[1], into: site.result, activation: activation)
   }
 
   public func backward(_ site: BackwardSite) throws(KernelError) -> [Kernel] {

@@ -64,6 +64,13 @@ public struct Stages: Sendable {
     return (ranges, outputs)
   }
 
+  /// How many stages have several nodes, and how many of those are too large, or overwrite too much,
+  /// for each choice in them to be looked at: they are kept or made again as a whole.
+  public var blocks: (all: Int, whole: Int) {
+    let several = nodes.indices.filter { nodes[$0].count > 1 }
+    return (several.count, several.count { options[$0] == nil })
+  }
+
   /// What people call a stage: the layers of its first and last node.
   public func name(_ stage: Int) -> String {
     guard nodes.indices.contains(stage - 1) else { return "stage \(stage)" }

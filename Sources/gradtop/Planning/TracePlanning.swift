@@ -175,6 +175,14 @@ extension TracePlanning {
     network.modules(for: network.decisions(for: plan.order), containers: containers)
   }
 
+  /// Where not every choice was looked at.
+  private var heuristic: String {
+    let (all, whole) = planner.stages.blocks
+    guard whole > 0 else { return "" }
+    return
+      "; heuristic in \(whole) of \(all) blocks, too large to try every choice: kept or made again whole"
+  }
+
   private var kind: String { isPacked ? "arena, packed" : "estimated: the model is not at hand" }
 
   func text(_ plan: MemoryPlan, budget: Int, storeAll: MemoryPlan) -> String {
@@ -190,7 +198,7 @@ extension TracePlanning {
       budget       \(budget) bytes
       peak         \(plan.peak) bytes (\(kind))
       step         \(milliseconds(plan.time)) ms (all stored: \(storeAll.peak) bytes, \(milliseconds(storeAll.time)) ms)
-      solver       \(solver.rawValue)
+      solver       \(solver.rawValue)\(heuristic)
       in PyTorch   \(modules.isEmpty ? "nothing to wrap" : "torch.utils.checkpoint around \(modules.joined(separator: ", "))")
 
 

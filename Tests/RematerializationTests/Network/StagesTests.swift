@@ -151,6 +151,19 @@ import Testing
     #expect(Recomputation(network, 0..<2).nodes(making: 0) == [0, 1])
   }
 
+  /// Blocks of which not every choice was looked at are counted, so that a plan can say so.
+  @Test func blocksThatAreTooLargeAreCounted() throws {
+    var network = residuals(4)
+    #expect(try Stages(network).blocks == (3, 0))
+    // ReLU in the bytes of its input.
+    network.nodes[7].overwrites = true
+    #expect(try Stages(network).blocks == (3, 1))
+    // A skip connection over everything: one block of more tensors than can be tried.
+    network = residuals(8)
+    network.nodes[24].inputs.append(0)
+    #expect(try Stages(network).blocks == (1, 1))
+  }
+
   @Test func modulesAreContainersWhereMostOfThemIsMadeAgain() {
     var network = residuals(2)
     for index in network.nodes.indices {
