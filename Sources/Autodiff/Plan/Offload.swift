@@ -65,7 +65,8 @@ struct OffloadSchedule {
   /// Bytes of the store.
   var storeBytes: Int { transfers.last.map { $0.offset + ArenaPacking.aligned($0.bytes) } ?? 0 }
 
-  /// How many actions before it is needed a tensor sets out at the earliest.
+  /// How many actions before it is needed a tensor sets out at the earliest, and after how many it is
+  /// waited for on its way out.
   private static let lead = 8
 
   /// Nothing goes out.
@@ -79,7 +80,7 @@ struct OffloadSchedule {
       ($0.lastUse, $0.node.index) < ($1.lastUse, $1.node.index)
     }
     events = Array(repeating: [], count: actions)
-    scheduleOut(budget: budget)
+    scheduleOut(turn: turn, budget: budget)
     var offset = 0
     for index in self.transfers.indices {
       self.transfers[index].offset = offset
@@ -88,10 +89,11 @@ struct OffloadSchedule {
     scheduleIn(turn: turn, budget: budget)
   }
 
-  /// Starts each as soon as it can, and waits for the oldest where the budget is spent.
+  /// Starts each as soon as it can, and waits for the oldest where the budget is spent, or where it has
+  /// been on its way for a while.
   ///
   /// What would still be on its way when backward begins stays: backward needs it first.
-  private mutating func scheduleOut(budget: Int) {
+  private mutating func scheduleOut(turn: Int, budget: Int) {
     var (waiting, bytes) = (0, 0)
     for (index, transfer) in transfers.enumerated() {
       let time = transfer.lastUse + 1
@@ -102,6 +104,10 @@ struct OffloadSchedule {
       }
       events[time].append(.startOut(index))
       bytes += transfer.bytes
+    }
+    while waiting < transfers.count, transfers[waiting].lastUse + 1 + Self.lead < turn {
+      events[transfers[waiting].lastUse + 1 + Self.lead].append(.finishOut(waiting))
+      waiting += 1
     }
     for index in waiting..<transfers.count {
       events[transfers[index].lastUse + 1].removeAll { $0 == .startOut(index) }

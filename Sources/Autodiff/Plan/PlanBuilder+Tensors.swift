@@ -160,9 +160,10 @@ extension PlanBuilder {
 
   /// Views take anything; kernels in bfloat16 give gradients of what is kept exact in float32.
   private func typeTaken(_ it: Operand, at position: Int?, by id: NodeID) -> ElementType {
-    guard it.type == .bfloat16, !network[id].primitive.isView else { return it.type }
-    guard let position else { return storage.isHalf[id.index] ? .bfloat16 : .float32 }
-    return storage.type(ofOperand: position, of: id)
+    guard it.type != .int32, !network[id].primitive.isView else { return it.type }
+    if let position { return storage.type(ofOperand: position, of: id) }
+    guard it.type == .bfloat16 else { return it.type }
+    return storage.isHalf[id.index] ? .bfloat16 : .float32
   }
 
   /// target = part, or target + part, whatever layouts and types they have.

@@ -253,6 +253,8 @@ extension PlanBuilder {
         kernels: factory, operands: operands, result: result, extras: extras,
         upstream: arriving, targets: targets, timeNorms: timeNorms)
       made += try node.primitive.backward(site)
+      // What is brought may be the first that a gradient holds; a second part is added to that.
+      for (target, part) in brought { made += try add(part, to: target) }
       for (whole, part) in parts {
         made += try add(part, to: GradientTarget(operand: whole, accumulates: true))
       }
@@ -260,14 +262,12 @@ extension PlanBuilder {
       throw .kernel(node: node.name, error)
     }
     if options.precision == .bfloat16 {
-      for (value, target) in zip(node.operands, targets)
+      for value in seen.sorted(by: { $0.index < $1.index })
       where !isParameterGradient(value.index) && storage.types[value.index] == .float32 {
-        if let target { made.append(factory.round(target.operand, into: target.operand.tensor)) }
+        guard let tensor = gradientTensors[value.index] else { continue }
+        made.append(factory.round(operand(tensor, like: value), into: tensor))
       }
     }
-    do throws(KernelError) {
-      for (target, part) in brought { made += try add(part, to: target) }
-    } catch { throw .kernel(node: node.name, error) }
     use([upstream], at: kernels.count)
     return (made, timeNorms)
   }

@@ -25,7 +25,10 @@ extension NetworkCosts {
       throw .tooFewSteps(found: totals.steps, needed: Self.leastSteps)
     }
     var seen: Set<UInt32> = []
-    var nodes = graph.graph.nodes.map { Self.node($0, graph, totals) }
+    let half = Self.storesHalves(graph)
+    var nodes = graph.graph.nodes.map {
+      Self.node($0, graph, totals, size: half && $0.dtype == "bfloat16" ? 2 : 4)
+    }
     for (index, it) in graph.graph.nodes.enumerated().reversed() where nodes[index].hasBackward {
       for parameter in it.parameters where seen.insert(parameter).inserted {
         nodes[index].lasting += Self.bytes(graph.parameter(parameter)?.elements ?? 0)
@@ -61,7 +64,7 @@ extension NetworkCosts {
   }
 
   private static func node(
-    _ it: Graph.Node, _ graph: GraphIndex, _ totals: OpTotals
+    _ it: Graph.Node, _ graph: GraphIndex, _ totals: OpTotals, size: UInt64
   ) -> Node {
     var node = Node()
     node.name = it.name
@@ -72,7 +75,7 @@ extension NetworkCosts {
     }.compactMap { graph.position(ofNode: $0) }
     node.isView = ["Flatten", "Reshape", "Identity", "Detach"].contains(it.kind)
     node.overwrites = it.isInPlace
-    node.result = isSource ? 0 : bytes(it.elements)
+    node.result = isSource ? 0 : bytes(it.elements, of: size)
     let median = { (phase: Phase) -> Double? in
       totals.total(of: it.id, in: phase)?.time(atQuantile: 0.5).map { Double($0) }
     }
@@ -109,9 +112,23 @@ extension NetworkCosts {
     return Int(clamping: rest.reduce(parameter) { $0 &+ $1 })
   }
 
-  /// Bytes of so many numbers, as they stand in an arena.
-  private static func bytes(_ elements: UInt64) -> Int {
-    aligned(elements.multipliedReportingOverflow(by: 4).partialValue)
+  /// Whether results in bfloat16 were stored in two bytes: without a processor for it they are float32
+  /// that is rounded, and what was saved tells.
+  private static func storesHalves(_ graph: GraphIndex) -> Bool {
+    graph.graph.nodes.contains { node in
+      node.dtype == "bfloat16"
+        && node.saved.contains { id in
+          guard let tensor = graph.tensor(id), let producer = graph.node(tensor.producer),
+            !tensor.isFromBatch, producer.dtype == "bfloat16"
+          else { return false }
+          return tensor.bytes == producer.elements.multipliedReportingOverflow(by: 2).partialValue
+        }
+    }
+  }
+
+  /// Bytes of so many numbers of `size` bytes, as they stand in an arena.
+  private static func bytes(_ elements: UInt64, of size: UInt64 = 4) -> Int {
+    aligned(elements.multipliedReportingOverflow(by: size).partialValue)
   }
 
   private static func aligned(_ bytes: UInt64) -> Int {

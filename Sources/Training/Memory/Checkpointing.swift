@@ -5,10 +5,10 @@ extension MemoryDescription.Checkpoint {
   /// The order that a plan for keeping everything turns into; nil where it stays.
   ///
   /// - Parameters:
-  ///   - transfer: What it takes to send something out; nil: nothing may go.
+  ///   - transfer: Finds out what it takes to send something out; nil: nothing may go.
   ///   - pack: The bytes of the arena of an order.
   func order(
-    for plan: Plan, layers: [BuiltLayer], transfer: Transfer? = nil,
+    for plan: Plan, layers: [BuiltLayer], transfer: () -> Transfer?,
     pack: @escaping ([NetworkAction]) throws(TrainingError) -> Int
   ) throws(TrainingError) -> [NetworkAction]? {
     switch self {
@@ -26,7 +26,7 @@ extension MemoryDescription.Checkpoint {
     case .budget(let bytes):
       if plan.arenaBytes <= bytes { return nil }
       var costs = NetworkCosts(plan)
-      costs.transfer = transfer
+      costs.transfer = transfer()
       let planner: MemoryPlanner
       do { planner = try MemoryPlanner(costs, pack: pack) } catch {
         throw .planning(error)

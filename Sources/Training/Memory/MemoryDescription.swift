@@ -42,10 +42,10 @@ public struct MemoryDescription: Equatable, Sendable {
   @inline(never)
   var budget: Int? { if case .budget(let bytes) = checkpoint { bytes } else { nil } }
 
-  /// What it takes here to send something out, where a plan for a budget may do so; nil: it may not.
-  func transfer(threads: Int) throws(TrainingError) -> Transfer? {
-    guard offload == .auto, budget != nil else { return nil }
-    do { return try Transfer.measured(threads: threads) } catch { throw .offload(error) }
+  /// What it takes here to send something out, where a plan for a budget may do so; nil: it may not, or
+  /// there is no place for it.
+  func transfer(threads: Int) -> Transfer? {
+    offload == .auto ? try? Transfer.measured(threads: threads) : nil
   }
 
   init(_ part: ObjectReader?) throws(ModelFileError) {

@@ -50,7 +50,7 @@ struct PlanMaker {
     let whole: Plan
     do { whole = try plan(nil) } catch { throw .plan(error) }
     let order = try file.memory.checkpoint.order(
-      for: whole, layers: layers, transfer: try file.memory.transfer(threads: options.threads),
+      for: whole, layers: layers, transfer: { file.memory.transfer(threads: options.threads) },
       pack: { (it) throws(TrainingError) in try arenaBytes(it) })
     guard let order else { return whole }
     do { return try plan(order) } catch { throw .plan(error) }

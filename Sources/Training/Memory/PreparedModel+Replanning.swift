@@ -24,13 +24,14 @@ extension PreparedModel {
     _ times: StepTimes, budget: Int, from step: Int, rows limit: Int
   ) -> Replanning {
     do throws(TrainingError) {
-      let maker = maker
+      var maker = maker
+      // A plan for a budget says itself what goes out.
+      if file.memory.offload == .auto { maker.options.offload = nil }
       let whole: Plan
       do { whole = try maker.plan(nil) } catch { throw .plan(error) }
       var network = NetworkCosts(whole).timed(
         forward: times.forwardTimes, backward: times.backwardTimes, fixedTime: times.fixedTime
       ).scaled(by: times.factor)
-      network.transfer = try file.memory.transfer(threads: maker.options.threads)
       var force = PlanInForce(
         budget: budget, peak: whole.arenaBytes, storeAllPeak: whole.arenaBytes)
       let plan: Plan
@@ -41,6 +42,7 @@ extension PreparedModel {
           network.time(of: order), network.decisions(for: order)
         )
       } else {
+        network.transfer = file.memory.transfer(threads: maker.options.threads)
         let found = try Self.plan(network, budget: budget, maker)
         do { plan = try maker.plan(found.order) } catch { throw .plan(error) }
         guard plan.rows.count <= limit else { return .unchanged }

@@ -54,6 +54,8 @@ struct DashboardLoop {
     var speed: Double
     var isPlaying: Bool
     var owed = 0.0
+    /// When a trace that plays was last moved on; nil while it does not play.
+    var played: UInt64?
     /// When the last frame was begun, and how many nanoseconds it took.
     var drawn: UInt64 = 0
     var cost: UInt64 = 0
@@ -267,9 +269,17 @@ extension DashboardLoop {
   /// Moves the cursor of a trace that plays; true where it moved.
   private func play(_ state: inout State) -> Bool {
     guard control == nil, state.isPlaying, case .replay = producer(),
-      let extent = session.extent, remaining(state, MonotonicClock.now()) == 0
-    else { return false }
-    state.owed += state.speed * Double(frame) / 1e9
+      let extent = session.extent
+    else {
+      state.played = nil
+      return false
+    }
+    let now = MonotonicClock.now()
+    // Where frames come late, steps do not pile up.
+    let passed = state.played.map { min(now - $0, 4 * frame) } ?? frame
+    guard passed >= frame, remaining(state, now) == 0 else { return false }
+    state.played = now
+    state.owed += state.speed * Double(passed) / 1e9
     let steps = Int(state.owed)
     guard steps > 0 else { return false }
     state.owed -= Double(steps)

@@ -41,6 +41,10 @@ struct StorageTests {
     let side = try add(Reshape(sizes: [4, 8]), try add(Linear(), flat, parameter(32, 256)))
     x = try add(Mul(), x, side)
     x = try add(Add(), x, parameter(8))
+    // The same value twice, where kernels compute in single precision.
+    x = try add(Mul(), x, x)
+    x = try add(Concat(dimension: 2), x, x)
+    x = try add(Linear(), x, parameter(8, 16))
     x = try add(Tanh(), x)
     x = try add(MatMul(), x, try add(Transpose(1, 2), side))
     x = try add(MatMul(), try add(Softmax(), x), side)
@@ -98,7 +102,7 @@ struct StorageTests {
       let (a, b) = (stored.gradients[index], exact.gradients[index])
       // A shift before a normalization has none.
       guard norm(b) > 1e-5 else { continue }
-      #expect(cosine(a, b) > 0.995, "\(parameter.name): \(cosine(a, b))")
+      #expect(cosine(a, b) > 0.98, "\(parameter.name): \(cosine(a, b))")
       #expect(abs(norm(a) - norm(b)) <= 0.03 * norm(b), "\(parameter.name)")
     }
   }
