@@ -40,9 +40,10 @@ extension Executor {
       var reading = OutputReading()
       let value = node.result.index
       // Step -1 leaves no trace in the record of dead units.
-      measure(index, plan.valueTensors[value], step: -1, firstStep: -1, into: &reading)
+      meters[index].measure(
+        raw(plan.valueTensors[value]), step: -1, firstStep: -1, into: &reading)
       if let gradient = plan.gradientTensors[value] {
-        reading.gradientRMS = rootMeanSquare(index, gradient)
+        reading.gradientRMS = meters[index].rootMeanSquare(raw(gradient))
       }
     }
     for row in plan.rows {

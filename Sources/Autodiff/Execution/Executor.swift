@@ -81,7 +81,8 @@ public final class Executor {
         zip(plan.network.nodes, plan.network.unitAxes).map { node, unitAxis in
           OutputMeter(
             plan.network[node.result].shape, unitAxis: unitAxis,
-            layout: plan.layouts[node.result.index], saturation: .of(node.primitive))
+            layout: plan.layouts[node.result.index], type: plan.types[node.result.index],
+            saturation: .of(node.primitive))
         })
     (timeMeters, firstTimeReading) =
       old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
@@ -183,17 +184,17 @@ extension Executor {
     let shape = plan.network[value].shape
     let elements =
       plan.types[value.index] == .bfloat16
-      ? UnsafeBufferPointer(start: halves(tensor), count: shape.elementCount).map(\.number)
+      ? UnsafeBufferPointer(
+        start: raw(tensor).assumingMemoryBound(to: BFloat16.self), count: shape.elementCount
+      ).map(\.number)
       : Array(UnsafeBufferPointer(start: floats(tensor), count: shape.elementCount))
     return plan.layouts[value.index].rowOrder(elements, shape)
   }
 
-  func halves(_ tensor: TensorID) -> UnsafeMutablePointer<BFloat16> {
-    (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: BFloat16.self)
-  }
+  func raw(_ tensor: TensorID) -> UnsafeMutableRawPointer { arena + plan.offsets[tensor.index] }
 
   func floats(_ tensor: TensorID) -> UnsafeMutablePointer<Float> {
-    (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: Float.self)
+    raw(tensor).assumingMemoryBound(to: Float.self)
   }
 
   var batch: BatchTensors {
@@ -205,7 +206,7 @@ extension Executor {
       case (.input, _): inputs = floats(tensor)
       case (.target, .float32): targets = floats(tensor)
       case (.target, .int32):
-        classes = (arena + plan.offsets[tensor.index]).assumingMemoryBound(to: Int32.self)
+        classes = raw(tensor).assumingMemoryBound(to: Int32.self)
       default: break
       }
     }
@@ -340,8 +341,8 @@ extension Executor {
       }
       if let outputs = record.outputs, it.phase == .forward {
         let node = (fused ?? it.node).index
-        measure(
-          node, it.tensor, step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
+        meters[node].measure(
+          raw(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
         measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
         if fused != nil {
           outputs[it.node.index].isOutputThere = false
@@ -353,12 +354,6 @@ extension Executor {
     return last
   }
 
-  func noteMeasuring(since start: UInt64) -> UInt64 {
-    let now = MonotonicClock.now()
-    measuring += now - start
-    return now
-  }
-
   @inline(__always)
   private func runKernels(_ kernels: Range<Int>) {
     for kernel in kernels {
@@ -368,39 +363,6 @@ extension Executor {
         currentThreads = wanted
       }
       bodies[kernel]()
-    }
-  }
-
-  /// Measures a node's output, which stands in `tensor`.
-  @inline(__always)
-  func measure(
-    _ node: Int, _ tensor: TensorID, step: Int, firstStep: Int, into reading: inout OutputReading
-  ) {
-    if plan.types[plan.network.nodes[node].result.index] == .bfloat16 {
-      meters[node].measure(halves(tensor), step: step, firstStep: firstStep, into: &reading)
-    } else {
-      meters[node].measure(floats(tensor), step: step, firstStep: firstStep, into: &reading)
-    }
-  }
-
-  /// The root mean square of the gradient of a node's output, which stands in `tensor`.
-  @inline(__always)
-  func rootMeanSquare(_ node: Int, _ tensor: TensorID) -> Float {
-    plan.types[plan.network.nodes[node].result.index] == .bfloat16
-      ? meters[node].rootMeanSquare(halves(tensor)) : meters[node].rootMeanSquare(floats(tensor))
-  }
-
-  private func measureGradient(_ node: NodeID, _ outputs: UnsafeMutablePointer<OutputReading>) {
-    let value = plan.network.nodes[node.index].result.index
-    guard let gradient = plan.gradientTensors[value] else { return }
-    outputs[node.index].hasGradient = true
-    outputs[node.index].gradientRMS = rootMeanSquare(node.index, gradient)
-  }
-
-  /// Sources have no backward of their own: their gradient is whole when all others are done.
-  private func measureSources(_ outputs: UnsafeMutablePointer<OutputReading>) {
-    for (index, node) in plan.network.nodes.enumerated() where node.operands.isEmpty {
-      measureGradient(NodeID(index: index), outputs)
     }
   }
 }

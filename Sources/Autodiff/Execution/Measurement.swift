@@ -22,6 +22,8 @@ struct OutputMeter {
   /// Units that stand side by side, where they are channels in a layout of their own.
   let block: Int
   let saturation: Saturation
+  /// What elements are.
+  private let type: ElementType
   /// For each unit: the last measured step in which it was not 0.
   private let lastAlive: UnsafeMutablePointer<Int32>
   private let saturated: UnsafeMutablePointer<Int32>
@@ -29,8 +31,10 @@ struct OutputMeter {
 
   /// - Parameter unitAxis: Which dimension counts units; nil: the last.
   init(
-    _ shape: Shape, unitAxis: Int? = nil, layout: ChannelLayout = .plain, saturation: Saturation
+    _ shape: Shape, unitAxis: Int? = nil, layout: ChannelLayout = .plain,
+    type: ElementType = .float32, saturation: Saturation
   ) {
+    self.type = type
     block = layout.block
     count = shape.elementCount
     let axis = unitAxis ?? shape.rank - 1
@@ -50,20 +54,16 @@ struct OutputMeter {
   }
 
   /// Measures an output at `step`; before `firstStep` nothing was measured.
-  func measure<Element: StoredNumber>(
-    _ output: UnsafePointer<Element>, step: Int, firstStep: Int, into reading: inout OutputReading
+  func measure(
+    _ output: UnsafeRawPointer, step: Int, firstStep: Int, into reading: inout OutputReading
   ) {
     reading.units = units
     guard count > 0, units > 0 else { return }
     if saturation != .none { saturated.update(repeating: 0, count: paddedUnits) }
-    var sums = Sums()
-    if run == 1 {
-      addRows(output, width: units, step: step, &sums)
-    } else if block > 1 {
-      addBlocks(output, step: step, &sums)
-    } else {
-      addRuns(output, step: step, &sums)
-    }
+    let sums =
+      type == .bfloat16
+      ? sums(of: output.assumingMemoryBound(to: BFloat16.self), step: step)
+      : sums(of: output.assumingMemoryBound(to: Float.self), step: step)
     let finite = sums.finite
     let mean = finite > 0 ? sums.sum / Double(finite) : .nan
     reading.mean = Float(mean)
@@ -76,6 +76,18 @@ struct OutputMeter {
     reading.deadUnits = deadUnits(step: step, firstStep: firstStep)
     reading.saturatedUnits =
       saturation == .none ? 0 : (0..<units).count { Int(saturated[$0]) * 2 > count / units }
+  }
+
+  private func sums<Element: StoredNumber>(of output: UnsafePointer<Element>, step: Int) -> Sums {
+    var sums = Sums()
+    if run == 1 {
+      addRows(output, width: units, step: step, &sums)
+    } else if block > 1 {
+      addBlocks(output, step: step, &sums)
+    } else {
+      addRuns(output, step: step, &sums)
+    }
+    return sums
   }
 
   /// Sums over an output.
@@ -189,7 +201,15 @@ struct OutputMeter {
   }
 
   /// The root mean square of a gradient; NaN or Inf where an element is.
-  func rootMeanSquare<Element: StoredNumber>(_ gradient: UnsafePointer<Element>) -> Float {
+  func rootMeanSquare(_ gradient: UnsafeRawPointer) -> Float {
+    let squares =
+      type == .bfloat16
+      ? squares(of: gradient.assumingMemoryBound(to: BFloat16.self))
+      : squares(of: gradient.assumingMemoryBound(to: Float.self))
+    return count > 0 ? Float((squares / Double(count)).squareRoot()) : .nan
+  }
+
+  private func squares<Element: StoredNumber>(of gradient: UnsafePointer<Element>) -> Double {
     var total = 0.0
     var start = 0
     while start < count {
@@ -204,7 +224,7 @@ struct OutputMeter {
       total += Double(sum.sum())
       start = end
     }
-    return count > 0 ? Float((total / Double(count)).squareRoot()) : .nan
+    return total
   }
 
   private func deadUnits(step: Int, firstStep: Int) -> Int {

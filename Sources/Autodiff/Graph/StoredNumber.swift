@@ -1,7 +1,7 @@
 /// A number as tensors store it; loops compute in Float.
 protocol StoredNumber {
   /// The eight at `pointer`.
-  static func lanes(at pointer: UnsafePointer<Self>) -> SIMD8<Float>
+  static func lanes(at pointer: UnsafePointer<Self>) -> Lanes
 
   /// Its value.
   var number: Float { get }
@@ -10,9 +10,9 @@ protocol StoredNumber {
 extension StoredNumber {
   /// The numbers at `pointer`, 0 behind the first `count`.
   @inline(__always)
-  static func lanes(at pointer: UnsafePointer<Self>, count: Int) -> SIMD8<Float> {
+  static func lanes(at pointer: UnsafePointer<Self>, count: Int) -> Lanes {
     if count == 8 { return lanes(at: pointer) }
-    var result = SIMD8<Float>.zero
+    var result = Lanes.zero
     for lane in 0..<count { result[lane] = pointer[lane].number }
     return result
   }
@@ -20,8 +20,8 @@ extension StoredNumber {
 
 extension Float: StoredNumber {
   @inline(__always)
-  static func lanes(at pointer: UnsafePointer<Float>) -> SIMD8<Float> {
-    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+  static func lanes(at pointer: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
   }
 
   @inline(__always)
@@ -33,9 +33,9 @@ struct BFloat16: StoredNumber {
   var bits: UInt16
 
   @inline(__always)
-  static func lanes(at pointer: UnsafePointer<BFloat16>) -> SIMD8<Float> {
+  static func lanes(at pointer: UnsafePointer<BFloat16>) -> Lanes {
     let halves = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<UInt16>.self)
-    return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: halves) &<< 16, to: SIMD8<Float>.self)
+    return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: halves) &<< 16, to: Lanes.self)
   }
 
   @inline(__always)

@@ -5,12 +5,7 @@ extension Lanes {
   /// The numbers at `pointer`, 0 behind the first `count`.
   @inline(__always)
   init(at pointer: UnsafePointer<Float>, count: Int) {
-    if count == 8 {
-      self = UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
-    } else {
-      self = .zero
-      for lane in 0..<count { self[lane] = pointer[lane] }
-    }
+    self = Float.lanes(at: pointer, count: count)
   }
 
   /// Puts the first `count` at `pointer`.

@@ -5,8 +5,8 @@ internal import COneDNN
 ///
 /// With precision bf16 all activations and their gradients are bfloat16, where oneDNN has kernels for
 /// that: they take half the memory, and products half the time. A kernel that computes in single
-/// precision alone gets copies. Without such kernels activations stay float32 and are rounded, so
-/// that the numbers are the same.
+/// precision alone gets copies. Without such kernels activations stay float32 and are rounded: they
+/// take the same values, but for the order in which sums are made.
 struct Storage {
   /// By value, and for its gradient.
   private(set) var types: [ElementType]

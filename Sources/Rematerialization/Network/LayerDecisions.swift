@@ -26,20 +26,15 @@ extension NetworkCosts {
   /// What `order` does with each layer, in the order in which layers first run.
   public func decisions(for order: [NetworkAction]) -> [LayerDecision] {
     var runs = Array(repeating: 0, count: nodes.count)
-    var leaving: Set<Int> = []
+    var sent: Set<Int> = []
     for action in order {
       switch action {
       case .forward(let node): runs[node] += 1
-      case .offload(let node): leaving.insert(node)
+      case .offload(let node): sent.insert(node)
       case .backward: break
       }
     }
-    var read: Set<Int> = []
-    for (index, node) in nodes.enumerated() {
-      for need in node.needsInputs + (node.needsResult ? [index] : []) {
-        if let storage = storage(need) { read.insert(storage) }
-      }
-    }
+    let read = readByBackward
     var (result, positions): ([LayerDecision], [String: Int]) = ([], [:])
     for (index, node) in nodes.enumerated() {
       let position = positions[node.layer] ?? result.count
@@ -47,9 +42,9 @@ extension NetworkCosts {
         positions[node.layer] = position
         result.append(LayerDecision(layer: node.layer))
       }
-      if leaving.contains(index) {
+      if sent.contains(index) {
         result[position].isOffloaded = true
-        result[position].freed += self.leaving.isEmpty ? 0 : self.leaving[index]
+        result[position].freed += leaving[index]
         result[position].paid += transferTime(index)
       }
       guard runs[index] > 1 else { continue }

@@ -55,15 +55,16 @@ public struct NetworkCosts: Equatable, Sendable {
   /// Nanoseconds of a step that no order changes: data, update.
   public var fixedTime: Double
   /// What it takes to send something out of memory and back; nil where nothing goes.
-  public var transfer: Transfer? { didSet { findLeaving() } }
-  /// By node: bytes that leave memory where what it makes for backward goes out.
-  private(set) var leaving: [Int] = []
+  public var transfer: Transfer? { didSet { leaving = bytesLeaving() } }
+  /// By node: bytes that leave memory where what it makes for backward goes out; 0 where nothing may.
+  private(set) var leaving: [Int]
 
   /// Costs of `nodes`.
   public init(nodes: [Node], fixed: Int = 0, fixedTime: Double = 0) {
     self.nodes = nodes
     self.fixed = fixed
     self.fixedTime = fixedTime
+    leaving = nodes.map { _ in 0 }
   }
 
   /// The same with all times longer or shorter by a factor.
@@ -89,63 +90,6 @@ public struct NetworkCosts: Equatable, Sendable {
       at = base
     }
     return at
-  }
-}
-
-/// What it takes to send bytes out of memory and to fetch them back.
-public struct Transfer: Equatable, Sendable {
-  /// Nanoseconds to send a byte out.
-  public var writeTime: Double
-  /// Nanoseconds to fetch it back.
-  public var readTime: Double
-  /// What is smaller stays.
-  public var minimumBytes: Int
-  /// Whether a processor is free to do it while nodes run.
-  public var overlaps: Bool
-
-  /// Nanoseconds to wake another thread, or to be woken by it.
-  public var handoff: Double
-
-  /// Times of a byte in both directions.
-  public init(
-    writeTime: Double, readTime: Double, minimumBytes: Int, overlaps: Bool,
-    handoff: Double = 5_000
-  ) {
-    self.handoff = handoff
-    self.writeTime = writeTime
-    self.readTime = readTime
-    self.minimumBytes = minimumBytes
-    self.overlaps = overlaps
-  }
-}
-
-extension NetworkCosts {
-  private mutating func findLeaving() {
-    guard let transfer else {
-      leaving = []
-      return
-    }
-    var read: Set<Int> = []
-    for (index, node) in nodes.enumerated() {
-      for need in node.needsInputs + (node.needsResult ? [index] : []) {
-        if let storage = storage(need) { read.insert(storage) }
-      }
-    }
-    leaving = nodes.enumerated().map { index, node in
-      let result = read.contains(index) ? node.result : 0
-      let extras = node.needsExtras ? node.extras : 0
-      return [result, extras].filter { $0 >= transfer.minimumBytes }.reduce(0, +)
-    }
-  }
-
-  /// Nanoseconds that a step is longer where that goes out and comes back: two words to another thread,
-  /// and what the node's own forward and backward do not hide.
-  func transferTime(_ node: Int) -> Double {
-    guard let transfer, leaving[node] > 0 else { return 0 }
-    let (bytes, it) = (Double(leaving[node]), nodes[node])
-    let hidden = transfer.overlaps ? (it.forwardTime, it.backwardTime) : (0, 0)
-    return 2 * transfer.handoff + max(0, bytes * transfer.writeTime - hidden.0)
-      + max(0, bytes * transfer.readTime - hidden.1)
   }
 }
 

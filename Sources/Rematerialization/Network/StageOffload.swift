@@ -11,11 +11,9 @@ struct StageOffload {
 
   init(_ network: NetworkCosts, _ range: Range<Int>, output: Int?) {
     self.network = network
-    guard let output, !network.leaving.isEmpty else {
-      (nodes, bytes) = ([], 0)
-      return
-    }
-    nodes = range.filter { network.storage($0) != output && network.leaving[$0] > 0 }
+    nodes =
+      output == nil
+      ? [] : range.filter { network.storage($0) != output && network.leaving[$0] > 0 }
     bytes = nodes.reduce(0) { $0 + network.leaving[$1] }
   }
 

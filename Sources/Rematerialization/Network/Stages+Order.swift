@@ -30,9 +30,8 @@ extension Stages {
         let isFirst = !hasRun[stage - 1]
         hasRun[stage - 1] = true
         actions += forward(again, stage)
-        if isFirst, saving == offloads[stage - 1] {
-          actions += StageOffload(network, nodes[stage - 1], output: outputs[stage - 1]).nodes
-            .map { .offload($0) }
+        if isFirst, let offload = offloads[stage - 1], saving == offload.saving {
+          actions += offload.nodes.map { .offload($0) }
         }
       case .backward(let stage):
         if let (block, choice) = option(stage, held[stage - 1]) {

@@ -13,8 +13,8 @@ public struct Stages: Sendable {
   public let costs: ChainCosts
   /// By stage: what else can be kept of it; the savings of the chain's stage behind the first.
   private(set) var options: [(block: BlockOptions, choices: [BlockOptions.Choice])?]
-  /// By stage: the saving that sends out what it can.
-  private(set) var offloads: [Int?]
+  /// By stage: what can leave memory, and the saving that has it do so.
+  private(set) var offloads: [(nodes: [Int], saving: Int)?]
 
   /// - Throws: `CostError` where the network has no nodes or its costs cannot be used.
   public init(_ network: NetworkCosts) throws(CostError) {
@@ -29,7 +29,7 @@ public struct Stages: Sendable {
       if let block { stage.savings += choices.map { block.saving($0, of: stage) } }
       options.append(block.map { ($0, choices) })
       let offload = StageOffload(network, range, output: output)
-      offloads.append(offload.bytes > 0 ? stage.savings.count : nil)
+      offloads.append(offload.bytes > 0 ? (offload.nodes, stage.savings.count) : nil)
       if offload.bytes > 0 { stage.savings.append(offload.saving(of: stage)) }
       stages.append(stage)
     }

@@ -42,14 +42,7 @@ public struct PlanInForce: Sendable {
     record.peak = UInt64(clamping: peak)
     record.storeAllPeak = UInt64(clamping: storeAllPeak)
     record.predictedTime = predictedTime.map { UInt64(max(0, $0.rounded())) }
-    record.layers = layers.map { it in
-      var layer = PlanRecord.Layer()
-      layer.path = it.layer
-      layer.choice = PlanRecord.Choice(it)
-      layer.freed = UInt64(clamping: it.freed)
-      layer.paid = UInt64(max(0, it.paid.rounded()))
-      return layer
-    }
+    record.layers = layers.map { PlanRecord.Layer($0) }
     return record
   }
 }
@@ -67,9 +60,13 @@ extension Plan {
   }
 }
 
-extension PlanRecord.Choice {
-  /// What is done with a layer, in a word.
+extension PlanRecord.Layer {
+  /// What is done with a layer, as a trace tells of it.
   public init(_ decision: LayerDecision) {
-    self = decision.isRecomputed ? .recomputed : decision.isOffloaded ? .offloaded : .kept
+    self.init()
+    path = decision.layer
+    choice = decision.isRecomputed ? .recomputed : decision.isOffloaded ? .offloaded : .kept
+    freed = UInt64(clamping: decision.freed)
+    paid = UInt64(max(0, decision.paid.rounded()))
   }
 }

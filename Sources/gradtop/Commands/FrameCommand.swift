@@ -75,8 +75,8 @@ struct FrameCommand {
     if let code = writeAll(bytes, to: descriptor), code != EPIPE {
       throw Failure(.inputOutput, output ?? "standard output", String(cString: strerror(code)))
     }
-    var isWhole = Self.tellDamage(of: path, session)
-    if let otherPath, let other { isWhole = Self.tellDamage(of: otherPath, other) && isWhole }
+    var isWhole = tellDamage(of: path, session)
+    if let otherPath, let other { isWhole = tellDamage(of: otherPath, other) && isWhole }
     return isWhole ? .success : .incomplete
   }
 
@@ -88,10 +88,6 @@ struct FrameCommand {
     while !session.isOutlined, session.poll(limit: 64, observe: { _ = judge.examine($0) }) {}
     let isOutlined = session.isOutlined
     return (session, isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings)
-  }
-
-  private static func tellDamage(of path: String, _ session: Session) -> Bool {
-    gradtop.tellDamage(of: path, session.gaps, hasEnded: session.isOutlined || session.hasEnded)
   }
 
   /// What a step would take in less memory.

@@ -74,9 +74,7 @@ struct ReplayCommand {
     if isFollowing { return .success }
     // Who left before a trace without an outline was read still wants to know whether it is whole.
     while !session.isOutlined, session.poll(limit: 64) {}
-    let isWhole = tellDamage(
-      of: path, session.gaps, hasEnded: session.isOutlined || source.state == .closed)
-    return isWhole ? .success : .incomplete
+    return tellDamage(of: path, session) ? .success : .incomplete
   }
 
   /// What `info` prints of a trace that comes through a pipe.

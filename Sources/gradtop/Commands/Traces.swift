@@ -1,5 +1,6 @@
 import Glibc
 import TraceFormat
+import TraceSession
 
 extension Failure {
   /// A trace that cannot be read.
@@ -104,4 +105,9 @@ func tellDamage(of path: String, _ gaps: [TraceGap], hasEnded: Bool) -> Bool {
     printNote("gradtop: \(path): no footer: the run is not over, or was cut off")
   }
   return gaps.isEmpty && hasEnded
+}
+
+/// The same of a trace that was looked at; of a long one its index has told where it ends.
+func tellDamage(of path: String, _ session: Session) -> Bool {
+  tellDamage(of: path, session.gaps, hasEnded: session.isOutlined || session.hasEnded)
 }

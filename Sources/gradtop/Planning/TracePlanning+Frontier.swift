@@ -25,14 +25,7 @@ extension TracePlanning {
   }
 
   private func choice(_ plan: MemoryPlan) throws(Failure) -> MemoryFrontier.Choice {
-    let layers = network.decisions(for: plan.order).map { it in
-      var layer = PlanRecord.Layer()
-      layer.path = it.layer
-      layer.choice = PlanRecord.Choice(it)
-      layer.freed = UInt64(clamping: it.freed)
-      layer.paid = UInt64(max(0, it.paid.rounded()))
-      return layer
-    }
+    let layers = network.decisions(for: plan.order).map { PlanRecord.Layer($0) }
     return MemoryFrontier.Choice(
       point: point(plan), layers: layers, curve: try liveBytes(plan.order))
   }

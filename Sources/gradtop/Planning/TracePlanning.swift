@@ -71,7 +71,8 @@ struct TracePlanning {
     if offloads || Self.asksForOffload(snapshot) {
       do { costs.transfer = try Transfer.measured(threads: Int(snapshot.run?.threads ?? 1)) } catch
       {
-        throw Failure(.offload(error), in: place)
+        // Who asked for it is told that there is no place for a file; who did not, can do without.
+        if offloads { throw Failure(.offload(error), in: place) }
       }
     }
     network = costs

@@ -119,7 +119,9 @@ import Testing
       var readings = [OutputReading(), OutputReading()]
       var norms: [Float] = []
       for index in 0..<2 {
-        let meter = OutputMeter(shape, unitAxis: axis, layout: layout, saturation: .tanh)
+        let meter = OutputMeter(
+          shape, unitAxis: axis, layout: layout, type: index == 0 ? .float32 : .bfloat16,
+          saturation: .tanh)
         defer { meter.deallocate() }
         if index == 0 {
           meter.measure(numbers, step: 0, firstStep: 0, into: &readings[0])
