@@ -6,8 +6,8 @@ import Training
 /// automatic mode, with every column at every step.
 enum RecordingBenchmark {
   private static let rounds = 7
-  /// Seconds of one training.
-  private static let length = 0.4
+  /// Seconds of one training, at least and at most.
+  private static let length = (least: 0.4, most: 3.0)
 
   private enum Mode: CaseIterable {
     case off, bare, automatic, everything
@@ -19,7 +19,7 @@ enum RecordingBenchmark {
     print("  " + titles.map { padded($0) }.joined())
     for name in names {
       guard var subject = try Subject(name) else { continue }
-      let steps = max(20, Int(length / (subject.time(20) / 20)))
+      let steps = try steps(name, time: subject.time(20) / 20)
       var samples = Mode.allCases.map { _ in Samples() }
       var bytes = 0
       for round in 0...rounds {
@@ -39,6 +39,13 @@ enum RecordingBenchmark {
         ]
       print("  " + cells.map { padded($0) }.joined())
     }
+  }
+
+  /// So many that the first and the last step, which are always measured, hardly count.
+  private static func steps(_ name: String, time: Double) throws -> Int {
+    guard var subject = try Subject(name, steps: 1) else { return 0 }
+    let every = subject.trainer.run(recording: RecordingOptions(output: MemoryOutput())).normsEvery
+    return max(20, Int(length.least / time), min(4 * every, Int(length.most / time)))
   }
 
   private static func padded(_ cell: String) -> String {

@@ -21,6 +21,7 @@ extension Executor {
   }
 
   func timeGradients(load: (_ micro: Int, BatchTensors) -> Void) -> UInt64 {
+    enter()
     setSituation(.rehearsal)
     let start = MonotonicClock.now()
     for part in plan.parts {

@@ -41,26 +41,6 @@ extension Executor {
     return last
   }
 
-  /// Whether every element of every parameter's gradient is; a norm overflows before they do.
-  var areGradientsFinite: Bool {
-    plan.network.parameters.allSatisfy { parameter in
-      guard let tensor = plan.gradientTensors[parameter.value.index] else { return true }
-      let (gradient, count) = (floats(tensor), plan.network[parameter.value].shape.elementCount)
-      // 0 · x is 0 for what is finite, else NaN, and a NaN stays one in a sum.
-      var (lanes, index) = (SIMD8<Float>.zero, 0)
-      while index + 8 <= count {
-        lanes += UnsafeRawPointer(gradient + index).loadUnaligned(as: SIMD8<Float>.self) * 0
-        index += 8
-      }
-      var sum = lanes.sum()
-      while index < count {
-        sum += gradient[index] * 0
-        index += 1
-      }
-      return sum == 0
-    }
-  }
-
   /// Gradients of parameters pile up over micro-batches, all others begin anew.
   private func prepare(_ inspection: OpInspection, for rows: Range<Int>) {
     guard let first = rows.first, plan.rows[first].phase == .forward else { return }

@@ -12,7 +12,9 @@ extension Executor {
       let node = place.node.index
       if meters[node].isEmpty { first[node] = index }
       let state = Shape(Array(shapes[node]?.sizes.dropFirst() ?? []))
-      meters[node].append(OutputMeter(state, saturation: .of(nodes[node].primitive)))
+      meters[node].append(
+        OutputMeter(
+          state, saturation: .of(nodes[node].primitive), threads: plan.options.threads))
     }
     return (meters, first)
   }

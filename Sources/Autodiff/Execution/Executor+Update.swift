@@ -6,7 +6,6 @@ extension Executor {
     updates += 1
     var (scale, last) = (Float(1), start)
     if let limit = plan.options.clipNorm {
-      result.gradNorm = totalGradientNorm()
       // As torch.nn.utils.clip_grad_norm_ computes it.
       let factor = min(1, limit / (result.gradNorm + 1e-6))
       result.clipFactor = factor
@@ -61,7 +60,7 @@ extension Executor {
       let value = plan.network.parameters[index].value
       let weight =
         frozenWeights[index]
-        ?? sumOfSquares(
+        ?? LineSums.squares(
           floats(plan.valueTensors[value.index]), count: plan.network[value].shape.elementCount)
       frozenWeights[index] = weight
       sums[index].weight = weight
@@ -76,11 +75,11 @@ extension Executor {
       let count = plan.network[value].shape.elementCount
       let weights = floats(plan.valueTensors[value.index])
       var sums = UpdateSums()
-      sums.weight = sumOfSquares(weights, count: count)
+      sums.weight = LineSums.squares(weights, count: count)
       if let tensor = plan.gradientTensors[value.index] {
         let gradient = floats(tensor)
-        sums.gradient = sumOfSquares(gradient, count: count)
-        sums.nonFinite = (0..<count).count { !gradient[$0].isFinite }
+        sums.gradient = LineSums.squares(gradient, count: count)
+        sums.nonFinite = countNonFinite(gradient, count: count)
       }
       total += sums.gradient
       if let into = record.parameters { into[index] = sums }
@@ -96,35 +95,57 @@ extension Executor {
     }
   }
 
-  private func totalGradientNorm() -> Double {
-    let team = ThreadTeam(threads: plan.options.threads)
-    var total = 0.0
-    for parameter in plan.network.parameters {
-      guard let gradient = plan.gradientTensors[parameter.value.index] else { continue }
-      let (g, count) = (floats(gradient), plan.network[parameter.value].shape.elementCount)
-      total += team.sum(over: count, .squares(g)).gradient
+  /// The norm of all gradients together, before clipping.
+  func totalGradientNorm() -> Double {
+    sumOverGradients { .squares($0) }.gradient.squareRoot()
+  }
+
+  private func sumOverGradients(
+    _ loop: (UnsafePointer<Float>) -> ThreadTeam.Loop
+  ) -> UpdateSums {
+    var total = UpdateSums()
+    for index in plan.network.parameters.indices {
+      total.add(sum(overGradientOf: ParameterID(index: index), loop))
     }
-    return total.squareRoot()
+    return total
+  }
+
+  private func sum(
+    overGradientOf parameter: ParameterID, _ loop: (UnsafePointer<Float>) -> ThreadTeam.Loop
+  ) -> UpdateSums {
+    let value = plan.network[parameter].value
+    guard let gradient = plan.gradientTensors[value.index] else { return UpdateSums() }
+    return ThreadTeam(threads: plan.options.threads)
+      .sum(over: plan.network[value].shape.elementCount, loop(floats(gradient)))
   }
 }
 
-/// Σ x², in Float over short blocks and in Double over those.
-func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
-  var (total, start) = (0.0, 0)
-  while start < count {
-    let end = min(start + 4096, count)
-    var (sum, index) = (SIMD8<Float>.zero, start)
-    while index + 8 <= end {
-      let lanes = UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Float>.self)
-      sum += lanes * lanes
-      index += 8
+// MARK: - NaN and Inf
+
+extension Executor {
+  /// Vectors, and the parameters of layers that have none.
+  static func vectors(of network: Network) -> [ParameterID] {
+    func isVector(_ parameter: Network.Parameter) -> Bool {
+      network[parameter.value].shape.rank < 2
     }
-    total += Double(sum.sum())
-    while index < end {
-      total += Double(x[index] * x[index])
-      index += 1
+    let layers = Set(network.parameters.filter(isVector).map(\.layer))
+    return network.parameters.indices.map { ParameterID(index: $0) }.filter {
+      isVector(network[$0]) || !layers.contains(network[$0].layer)
     }
-    start = end
   }
-  return total
+
+  /// Whether the gradients at which `watch` looks are finite, each element; a norm overflows before
+  /// they do.
+  func areGradientsFinite(_ watch: NonFiniteWatch) -> Bool {
+    if watch == .vectors { return watched.allSatisfy(isGradientFinite) }
+    return plan.network.parameters.indices.allSatisfy {
+      isGradientFinite(ParameterID(index: $0))
+    }
+  }
+
+  private func isGradientFinite(_ parameter: ParameterID) -> Bool {
+    // What is not finite stays so in a sum: most of the time this is all it takes.
+    sum(overGradientOf: parameter) { .elements($0) }.gradient.isFinite
+      || sum(overGradientOf: parameter) { .nonFinite($0) }.nonFinite == 0
+  }
 }

@@ -21,6 +21,8 @@ public final class Executor {
   /// False once another executor goes on with them.
   private var ownsMeters = true
   private var currentThreads: Int32 = -1
+  /// The thread that runs it.
+  private var thread: pthread_t?
   /// How many updates there were.
   var updates = 0
   /// Σ w² of parameters that no gradient reaches: nothing changes them.
@@ -29,6 +31,8 @@ public final class Executor {
   /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
   var measuring: UInt64 = 0
   private let sums: UnsafeMutablePointer<UpdateSums>
+  /// The parameters at which `NonFiniteWatch.vectors` looks.
+  let watched: [ParameterID]
 
   /// Allocates the arena and attaches kernels to it.
   ///
@@ -58,6 +62,7 @@ public final class Executor {
     readings.initialize(to: StepReadings())
     situation = .allocate(capacity: 1)
     situation.initialize(to: StepSituation(seed: plan.options.seed))
+    watched = Self.vectors(of: plan.network)
     sums = .allocate(capacity: max(1, plan.network.parameters.count))
     sums.initialize(repeating: UpdateSums(), count: max(1, plan.network.parameters.count))
     var bodies: ContiguousArray<() -> Void> = []
@@ -82,7 +87,7 @@ public final class Executor {
           OutputMeter(
             plan.network[node.result].shape, unitAxis: unitAxis,
             layout: plan.layouts[node.result.index], type: plan.types[node.result.index],
-            saturation: .of(node.primitive))
+            saturation: .of(node.primitive), threads: plan.options.threads)
         })
     (timeMeters, firstTimeReading) =
       old.map { ($0.timeMeters, $0.firstTimeReading) } ?? Self.timeMeters(plan)
@@ -228,6 +233,7 @@ extension Executor {
   ) -> StepResult {
     var result = StepResult()
     let batch = batch
+    enter()
     readings.pointee = StepReadings()
     situation.pointee.purpose = .training
     situation.pointee.step = index
@@ -262,12 +268,19 @@ extension Executor {
       case .turn: result.loss += Double(elements(of: plan.loss)[0])
       case .updates(let rows, let parameters):
         if let outputs = record.outputs { measureSources(outputs) }
-        if record.stopsAtNonFinite, !(result.loss.isFinite && areGradientsFinite) {
-          result.isBroken = true
-          describeGradients(record, into: &result)
-          break
+        var start = MonotonicClock.now()
+        let isClipped = plan.options.clipNorm != nil
+        if isClipped { result.gradNorm = totalGradientNorm() }
+        if record.watch != .off {
+          let isNormFinite = isClipped && result.gradNorm.isFinite
+          guard result.loss.isFinite, isNormFinite || areGradientsFinite(record.watch) else {
+            result.isBroken = true
+            describeGradients(record, into: &result)
+            break
+          }
+          // The look is no part of the update.
+          if !isClipped { start = MonotonicClock.now() }
         }
-        let start = MonotonicClock.now()
         last = update(
           rows, parameters, learningRate: learningRate, record: record, into: &result,
           since: start)
@@ -290,6 +303,7 @@ extension Executor {
     samples: Int, of count: Int, for purpose: ForwardPurpose = .evaluation,
     load: (BatchTensors) -> Void
   ) -> (loss: Double, correct: Int, judged: Int) {
+    enter()
     readings.pointee = StepReadings()
     setSituation(purpose)
     readings.pointee.samples = (samples, count)
@@ -303,6 +317,17 @@ extension Executor {
     }
     let readings = readings.pointee
     return (Double(elements(of: plan.loss)[0]), readings.correct, readings.judged)
+  }
+
+  /// Has this thread, and the pool that it will start, take numbers below 1.2e-38 as 0.
+  ///
+  /// Processors need a hundred times as long for these. They come up where a model has learned all
+  /// there is, in gradients and their squares, and change no weight.
+  func enter() {
+    let current = pthread_self()
+    guard thread != current else { return }
+    thread = current
+    gradtop_flush_denormals()
   }
 
   /// Forward is run for `purpose`, as the first micro-batch of step 0.

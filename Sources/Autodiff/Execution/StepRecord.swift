@@ -10,11 +10,25 @@ public struct StepRecord {
   public var outputs: UnsafeMutablePointer<OutputReading>?
   /// Looks at each op; nil where nobody does.
   public var inspection: OpInspection?
-  /// Whether the update is left out where the loss or a gradient is not finite.
-  public var stopsAtNonFinite = false
+  /// Where a NaN or an Inf before the update has the update left out.
+  public var watch = NonFiniteWatch.off
 
   /// Records nothing.
   public init() {}
+}
+
+/// Where the executor looks for NaN and Inf before it updates weights.
+public enum NonFiniteWatch: Sendable {
+  /// Nowhere.
+  case off
+  /// At the loss and the gradients of vectors, such as biases: at matrices only of layers that have
+  /// nothing else.
+  ///
+  /// A NaN in the gradient of a layer's output comes to its bias as it comes to its weights. This is
+  /// a look at few numbers; what it misses is in the next step's loss.
+  case vectors
+  /// At the loss and each gradient.
+  case everything
 }
 
 /// What one step came to.

@@ -9,20 +9,29 @@ struct ThreadTeam {
   ///
   /// A case for each, since a closure would be allocated at every call.
   enum Loop {
-    /// Σ x².
+    /// Σ x², as the gradient's.
     case squares(UnsafePointer<Float>)
+    /// Σ x, as the gradient's.
+    case elements(UnsafePointer<Float>)
+    /// How many are NaN or Inf.
+    case nonFinite(UnsafePointer<Float>)
     /// An update by a rule.
     case update(any UpdateRule, UpdateCall)
 
     func run(_ range: Range<Int>) -> UpdateSums {
+      var sums = UpdateSums()
+      let count = range.count
       switch self {
       case .squares(let x):
-        var sums = UpdateSums()
-        sums.gradient = sumOfSquares(x + range.lowerBound, count: range.count)
-        return sums
+        sums.gradient = LineSums.squares(x + range.lowerBound, count: count)
+      case .elements(let x):
+        sums.gradient = LineSums.sum(x + range.lowerBound, count: count)
+      case .nonFinite(let x):
+        sums.nonFinite = countNonFinite(x + range.lowerBound, count: count)
       case .update(let rule, let call):
-        return rule.update(call.slice(range))
+        sums = rule.update(call.slice(range))
       }
+      return sums
     }
   }
 

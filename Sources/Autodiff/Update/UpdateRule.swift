@@ -134,7 +134,7 @@ extension UpdateCall {
       sums.change += Double(lane.change.sum())
       start = end
     }
-    if !sums.gradient.isFinite { sums.nonFinite = countNonFinite() }
+    if !sums.gradient.isFinite { sums.nonFinite = countNonFinite(gradient, count: count) }
     return sums
   }
 
@@ -154,10 +154,11 @@ extension UpdateCall {
   func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Float>, _ index: Int) {
     UnsafeMutableRawPointer(pointer + index).storeBytes(of: value, as: Lanes.self)
   }
+}
 
-  func countNonFinite() -> Int {
-    (0..<count).count { !gradient[$0].isFinite }
-  }
+/// How many of `count` elements are NaN or Inf.
+func countNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int {
+  (0..<count).count { !x[$0].isFinite }
 }
 
 /// Sums of squares, eight at a time.

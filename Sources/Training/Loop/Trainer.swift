@@ -139,7 +139,8 @@ public struct Trainer {
       if slot == nil { recorder?.drop() }
       var record = StepRecord()
       let canRepeat = isInstrumented && slot != nil && !hasBroken
-      record.stopsAtNonFinite = control.breaksAtNonFinite || canRepeat
+      record.watch =
+        control.breaksAtNonFinite ? .everything : canRepeat ? .vectors : .off
       var isMeasured =
         isInstrumented && normsEvery > 0
         && (step % normsEvery == 0 || step == steps - 1 || turn == .walk)
@@ -157,9 +158,9 @@ public struct Trainer {
       if result.isBroken, canRepeat {
         // The update was left out: the same once more, this time with a look at all outputs.
         hasBroken = true
-        record.stopsAtNonFinite = control.breaksAtNonFinite
+        record.watch = control.breaksAtNonFinite ? .everything : .off
         record.outputs = slot?.pointee.outputs
-        if !record.stopsAtNonFinite || !isMeasured { result = perform(step, record: record) }
+        if record.watch == .off || !isMeasured { result = perform(step, record: record) }
         isMeasured = true
       }
       if turn == .walk { control.finishWalk() }
@@ -202,7 +203,7 @@ public struct Trainer {
   /// Runs forward and backward of a step that broke once more, and records each op in detail.
   private mutating func walk(_ step: Int, _ recorder: Recorder?, waits: Bool) {
     var record = StepRecord()
-    record.stopsAtNonFinite = true
+    record.watch = .everything
     record.inspection = inspection(step, recorder, waits: waits)
     _ = perform(step, record: record)
     control.finishWalk()

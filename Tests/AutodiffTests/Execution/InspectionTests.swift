@@ -1,5 +1,6 @@
-import Autodiff
 import Testing
+
+@testable import Autodiff
 
 /// What a look into a step sees.
 @Suite struct InspectionTests {
@@ -94,7 +95,7 @@ import Testing
   @Test func stopsBeforeAnUpdateThatIsNotFinite() throws {
     let training = try TinyTraining()
     var record = StepRecord()
-    record.stopsAtNonFinite = true
+    record.watch = .everything
     #expect(!training.step(0, record: record).isBroken)
     let before = training.weights
     let result = training.step(1, record: record, scale: .infinity)
@@ -102,9 +103,38 @@ import Testing
     #expect(training.weights == before)
     let all = readings { record in
       var record = record
-      record.stopsAtNonFinite = true
+      record.watch = .everything
       training.step(1, record: record, scale: .infinity)
     }
     #expect(all.first { ($0.output?.nonFinite ?? 0) > 0 }?.node == NodeID(index: 0))
+  }
+
+  /// A NaN in the gradient of a layer's output comes to its bias: that is enough to look at.
+  @Test func theBriefLookIsAtVectorsAndAtLayersWithoutThem() throws {
+    var network = Network()
+    for (name, layer, shape) in [
+      ("a.weight", "a", Shape([3, 4])), ("a.bias", "a", [3]), ("b.weight", "b", [2, 3]),
+      ("c.weight", "c", [3]), ("c.bias", "c", [3]),
+    ] { _ = network.addParameter(name, layer: layer, shape: shape) }
+    #expect(Executor.vectors(of: network).map(\.index) == [1, 2, 3, 4])
+  }
+
+  @Test(arguments: [NonFiniteWatch.vectors, .everything])
+  func aGradientThatIsNotFiniteStopsTheUpdate(_ watch: NonFiniteWatch) throws {
+    // d √|w| at w = 0: the loss is 0, the gradient infinite.
+    var network = Network()
+    let w = network.addParameter("w", layer: "w", shape: [2, 2])
+    let root = try network.apply(Pow(exponent: 0.5), to: [w], name: "root", layer: "root")
+    let loss = try network.apply(Sum(), to: [root], name: "loss", layer: "loss")
+    let executor = try Executor(
+      Plan(network, loss: loss, updateRule: SGD(), options: PlanOptions()))
+    var record = StepRecord()
+    record.watch = watch
+    let result = executor.step(0, learningRate: 1, record: record) { _, _ in }
+    #expect(result.loss == 0 && result.isBroken)
+    #expect(executor.elements(of: w).allSatisfy { $0 == 0 })
+    record.watch = .off
+    #expect(!executor.step(0, learningRate: 1, record: record) { _, _ in }.isBroken)
+    #expect(!executor.elements(of: w).contains { $0.isFinite })
   }
 }

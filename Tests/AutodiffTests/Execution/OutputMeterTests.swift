@@ -142,6 +142,43 @@ import Testing
     }
   }
 
+  /// Threads look at units of their own: together they see what one sees.
+  @Test(
+    arguments: [
+      (Shape([512, 100]), nil, ChannelLayout.plain), (Shape([30_000, 1]), nil, .plain),
+      (Shape([8, 33, 12, 9]), 1, .plain), (Shape([8, 32, 12, 9]), 1, ChannelLayout(block: 16)),
+      (Shape([2, 16, 40, 21]), 1, ChannelLayout(block: 16)),
+      (Shape([4, 20, 18, 19]), 1, ChannelLayout(block: 20)),
+    ] as [(Shape, Int?, ChannelLayout)])
+  func threadsShareAnOutput(_ shape: Shape, _ axis: Int?, _ layout: ChannelLayout) {
+    var stream = RandomStream(seed: 3, name: "\(shape)")
+    var x = (0..<shape.elementCount).map { _ in max(-0.5, stream.normal()) }
+    for index in stride(from: 5, to: x.count, by: 977) { x[index] = 0 }
+    (x[1], x[x.count / 2], x[x.count - 1]) = (.nan, .infinity, 7)
+    let finite = x.filter(\.isFinite)
+    let mean = finite.reduce(0) { $0 + Double($1) } / Double(finite.count)
+    var readings: [OutputReading] = []
+    for threads in [1, 2, 3] {
+      let meter = OutputMeter(
+        shape, unitAxis: axis, layout: layout, saturation: .tanh, threads: threads)
+      defer { meter.deallocate() }
+      var reading = OutputReading()
+      meter.measure(x, step: 0, firstStep: 0, into: &reading)
+      #expect(abs(Double(reading.mean) - mean) < 1e-6)
+      reading.gradientRMS = meter.rootMeanSquare(x.map { $0.isFinite ? $0 : 0 })
+      readings.append(reading)
+    }
+    #expect(readings[0].nonFinite == 2 && readings[0].maximum == 7 && readings[0].minimum == -0.5)
+    #expect(readings[0].zeroFraction == Float(x.count { $0 == 0 }) / Float(x.count))
+    for reading in readings.dropFirst() {
+      #expect(reading.nonFinite == 2 && reading.zeroFraction == readings[0].zeroFraction)
+      #expect(reading.maximum == readings[0].maximum && reading.minimum == readings[0].minimum)
+      #expect(reading.saturatedUnits == readings[0].saturatedUnits)
+      #expect(abs(reading.deviation - readings[0].deviation) < 1e-6)
+      #expect(abs(reading.gradientRMS - readings[0].gradientRMS) < 1e-6)
+    }
+  }
+
   @Test func rootMeanSquareOfAGradient() {
     let meter = OutputMeter([3, 3], saturation: .none)
     defer { meter.deallocate() }
