@@ -5,7 +5,7 @@ final class ZstdCompressor {
   private let context: OpaquePointer?
   private let level: Int32
 
-  init(level: Int32 = 3) {
+  init(level: Int32 = 1) {
     context = ZSTD_createCCtx()
     self.level = level
   }
