@@ -40,7 +40,7 @@ import Testing
     try #require(stage.shows { $0 == wanted })
     for y in 0..<30 {
       for x in 0..<100 {
-        let (cell, expected) = (emulator.cell(x, y), peer.cell(x, y))
+        let (cell, expected) = (emulator.cell(x, y).asSeen, peer.cell(x, y).asSeen)
         #expect(cell == expected, "column \(x), row \(y)")
         if cell != expected { return }
       }
