@@ -28,6 +28,15 @@ import Testing
     #expect(stage.end() == 0)
   }
 
+  /// What cannot place its cursor gets what a pipe would.
+  @Test func drawsNothingOnADumbTerminal() throws {
+    let emulator = try Emulator()
+    let stage = try stage(emulator, environment: ["TERM": "dumb"])
+    #expect(stage.shows(text: "producer: gradtop"))
+    #expect(stage.end() == 0)
+    #expect(!emulator.lines.contains { $0.contains("Overview") })
+  }
+
   /// Colors, too: those of `frame --format ansi`, shown by another terminal.
   @Test(arguments: ["dark", "light", "dracula"])
   func hasTheColorsOfTheTheme(theme: String) throws {
