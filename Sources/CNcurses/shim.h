@@ -10,7 +10,6 @@
 #include <term.h>
 #include <wchar.h>
 
-static inline TERMINAL *gradtop_terminal(void) { return cur_term; }
 static inline WINDOW *gradtop_stdscr(void) { return stdscr; }
 static inline void gradtop_set_attributes(attr_t attributes, int pair) {
   wattr_set(stdscr, attributes, 0, &pair);
@@ -31,10 +30,6 @@ static inline int gradtop_is_press(mmask_t state) {
 static inline int gradtop_is_release(mmask_t state) { return (state & BUTTON1_RELEASED) != 0; }
 static inline int gradtop_is_wheel_up(mmask_t state) { return (state & BUTTON4_PRESSED) != 0; }
 static inline int gradtop_is_wheel_down(mmask_t state) { return (state & BUTTON5_PRESSED) != 0; }
-// The names of terminfo's capabilities by their places; NULL after the last.
-static inline const char *gradtop_flag_name(int index) { return boolnames[index]; }
-static inline const char *gradtop_number_name(int index) { return numnames[index]; }
-static inline const char *gradtop_string_name(int index) { return strnames[index]; }
 static inline int gradtop_flag(const char *name) { return tigetflag((char *)name); }
 static inline int gradtop_number(const char *name) { return tigetnum((char *)name); }
 // NULL where the terminal has no such string.

@@ -37,13 +37,14 @@ struct FindingsPanel: Panel {
   func chosenFinding(_ scene: Scene) -> Finding? { view.current(rows(scene)) }
 
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
-    let layout = Layout(area)
     let rows = rows(scene)
+    let current = view.current(rows)
+    let layout = Layout(area)
+    let list = current == nil ? area : layout.list
     let inside = canvas.drawFrame(
-      layout.list, title: "findings", note: view.note(shown: rows.count, of: scene.findings.count))
-    guard let current = view.current(rows) else {
-      drawNothing(scene, on: &canvas, in: layout.list)
-      canvas.drawFrame(layout.words)
+      list, title: "findings", note: view.note(shown: rows.count, of: scene.findings.count))
+    guard let current else {
+      drawNothing(scene, on: &canvas, in: list)
       return
     }
     let table = view.table(Self.sortable, rows, in: layout.list) {

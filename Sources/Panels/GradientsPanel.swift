@@ -33,7 +33,7 @@ struct GradientsPanel: Panel {
     case .unfold: if let current { folding.unfold(current.path) }
     case .foldAll: folding.toggleAll(scene.snapshot.graph.leafLayers.lazy.map(\.path))
     default:
-      view.perform(action, rows: rows.count, in: area)
+      view.perform(action, rows: rows.count, in: layout(scene, area).map)
       return []
     }
     if let current { show(layer: current.path, scene) }
@@ -74,7 +74,8 @@ struct GradientsPanel: Panel {
 
   func draw(_ scene: Scene, on canvas: inout Canvas, in area: Rect) {
     let rows = rows(scene)
-    let layout = layout(scene, area)
+    let time = timeProfile(scene, rows)
+    let layout = Layout(area, rows: rows.count, hasTime: time != nil)
     let total = scene.snapshot.graph.leafLayers.count
     canvas.drawFrame(
       layout.map, title: "gradient of each output (RMS)",
@@ -92,7 +93,7 @@ struct GradientsPanel: Panel {
     }
     let steps = window.range(of: extent, around: scene.snapshot.cursor)
     drawMap(Map(rows, scene, steps, layout, view), scene, on: &canvas, layout)
-    if let time = timeProfile(scene) {
+    if let time {
       draw(time, on: &canvas, in: layout.below)
     } else {
       drawTotal(steps, scene, on: &canvas, in: layout.below)
@@ -100,7 +101,8 @@ struct GradientsPanel: Panel {
   }
 
   private func layout(_ scene: Scene, _ area: Rect) -> Layout {
-    Layout(area, rows: rows(scene).count, hasTime: timeProfile(scene) != nil)
+    let rows = rows(scene)
+    return Layout(area, rows: rows.count, hasTime: timeProfile(scene, rows) != nil)
   }
 
   private func rows(_ scene: Scene) -> [LayerRow] {
@@ -155,7 +157,7 @@ extension GradientsPanel {
       let snapshot = scene.snapshot
       self.steps = steps
       let current = min(view.selected, all.count - 1)
-      first = Table.offset(0, showing: current, height: layout.heat.height)
+      first = view.offset(showing: current, of: all.count, in: layout.map)
       selected = current - first
       rows = Array(all.dropFirst(first).prefix(layout.heat.height))
       let outputs = all.map {
@@ -164,22 +166,22 @@ extension GradientsPanel {
       let rms = snapshot.outputRMS
       let values = outputs.map { node in node.flatMap { rms[$0.id] } }
       profile = DepthProfile(values)
-      var seen: [Double] = values.compactMap { $0 }
-      for node in outputs.dropFirst(first).prefix(rows.count) {
+      var seen: [Double] = []
+      for (index, node) in outputs.enumerated() {
         let root = Double(node?.elements ?? 1).squareRoot()
         let series = node.flatMap { snapshot.outputGradNorms[$0.id] }
-        let blocks =
-          series?.resampled(to: layout.heat.width, over: steps)
-          ?? Array(repeating: nil, count: layout.heat.width)
-        for case let block? in blocks where block.finite > 0 {
-          seen.append(Double(block.min) / root)
-          seen.append(Double(block.max) / root)
+        // Of all rows, so that colors stay what they are when rows or the cursor move.
+        if let ends = series?.positiveExtremes(over: steps) {
+          seen += [Double(ends.lowerBound) / root, Double(ends.upperBound) / root]
         }
-        cells.append(blocks)
+        guard (first..<first + rows.count).contains(index) else { continue }
+        cells.append(
+          series?.resampled(to: layout.heat.width, over: steps)
+            ?? Array(repeating: nil, count: layout.heat.width))
         elements.append(root)
       }
       now = Array(values.dropFirst(first).prefix(rows.count))
-      scale = DecadeScale(seen)
+      scale = DecadeScale(seen.isEmpty ? values.compactMap { $0 } : seen, rounded: 0.25)
     }
   }
 }
@@ -326,12 +328,13 @@ extension GradientsPanel {
   }
 
   /// Of the layer under the cursor where it is unrolled, else of the first that is.
-  private func timeProfile(_ scene: Scene) -> TimeProfile? {
+  private func timeProfile(_ scene: Scene, _ rows: [LayerRow]) -> TimeProfile? {
     let snapshot = scene.snapshot
     guard let columns = snapshot.activationStep?.activations,
       columns.timeStep.contains(where: { $0 >= 0 })
     else { return nil }
-    let paths = (layer(scene).map { [$0] } ?? []) + snapshot.graph.leafLayers.map(\.path)
+    let current = view.current(rows)?.layers.last
+    let paths = (current.map { [$0.path] } ?? []) + snapshot.graph.leafLayers.map(\.path)
     for path in paths {
       guard let node = snapshot.unrolledNode(ofLayer: path) else { continue }
       return TimeProfile(layer: path, values: snapshot.outputRMSOverTime(of: node.id))

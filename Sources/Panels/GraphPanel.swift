@@ -185,7 +185,7 @@ extension GraphPanel {
     let columns = Columns(inside, lanes: rails?.width ?? 0)
     columns.drawHeader(measure, hasMessages: measured.hasMessages, on: &canvas, in: inside)
     let height = max(0, inside.height - 1)
-    let first = Table.offset(0, showing: selected, height: height)
+    let first = view.offset(showing: selected, of: shown.count, in: layout.graph)
     let visible = shown.dropFirst(first).prefix(height)
     let names = visible.map { rows.rows[$0].name }
       .fittedApart(to: columns.name.width, ellipsis: canvas.glyphs == .ascii ? "~" : "…")

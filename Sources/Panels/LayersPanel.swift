@@ -22,17 +22,17 @@ struct LayersPanel: Panel {
       switch action {
       case .open, .cancel: opened = nil
       case .up, .down:
-        let rows = arranged(scene)
+        let rows = order(scene)
         view.perform(action, rows: rows.count, in: area, Self.sortable(scene, in: area))
-        opened = view.current(rows)?.row.path
+        opened = view.current(rows)?.path
       case .left: return Dashboard.step(by: -1, scene)
       case .right: return Dashboard.step(by: 1, scene)
       default: break
       }
       return []
     }
-    let rows = arranged(scene)
-    let current = view.current(rows)?.row
+    let rows = order(scene)
+    let current = view.current(rows)
     switch action {
     case .fold: if let current { folding.fold(current.path) }
     case .unfold: if let current { folding.unfold(current.path) }
@@ -55,17 +55,16 @@ struct LayersPanel: Panel {
 
   mutating func click(_ point: Point, _ scene: Scene, in area: Rect) -> [Effect] {
     if opened == nil {
-      view.click(point, rows: arranged(scene).count, in: area, Self.sortable(scene, in: area))
+      view.click(point, rows: order(scene).count, in: area, Self.sortable(scene, in: area))
     }
     return []
   }
 
-  func layer(_ scene: Scene) -> String? { view.current(arranged(scene))?.row.layers.last?.path }
+  func layer(_ scene: Scene) -> String? { view.current(order(scene))?.layers.last?.path }
 
   mutating func show(layer path: String, _ scene: Scene) {
     let module = folding.module(of: path) ?? path
-    let rows = arranged(scene)
-    if let index = rows.firstIndex(where: { $0.row.path == module }) { view.select(index) }
+    if let index = order(scene).firstIndex(where: { $0.path == module }) { view.select(index) }
     if opened != nil { opened = path }
   }
 
@@ -101,6 +100,14 @@ extension LayersPanel {
   private struct Row {
     var row: LayerRow
     var figures: LayerFigures
+  }
+
+  /// The rows as they stand; their figures are looked up only where they tell the order.
+  private func order(_ scene: Scene) -> [LayerRow] {
+    guard view.column <= 1 else { return arranged(scene).map(\.row) }
+    return view.arrange(
+      folding.rows(scene.snapshot.graph.leafLayers), names: { [$0.path, $0.kind] },
+      key: { row, column in .text(column == 0 ? row.path : row.kind) })
   }
 
   private func arranged(_ scene: Scene) -> [Row] {

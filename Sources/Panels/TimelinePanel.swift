@@ -303,9 +303,12 @@ extension TimelinePanel {
         .value),
       Fact("from", "\(Figure.duration(Double(op.start))) to \(Figure.duration(Double(op.end)))"),
     ]
-    if let total = snapshot.totals.total(of: op.node, in: op.phase), let mean = total.meanTime {
-      let late = total.time(atQuantile: 0.95).map { ", 95 % below \(Figure.duration(Double($0)))" }
-      facts.append(Fact("usually", Figure.duration(mean) + (late ?? "")))
+    if let total = snapshot.totals.total(of: op.node, in: op.phase),
+      // A mean may lie above nearly all times: the first step is the slowest by far.
+      let half = total.time(atQuantile: 0.5), let most = total.time(atQuantile: 0.95)
+    {
+      let times = [half, most].map { Figure.duration(Double($0)) }
+      facts.append(Fact("usually", "\(times[0]), 95 % below \(times[1])"))
     }
     facts.append(Fact("kind", [node?.kind, node?.layer].compactMap { $0 }.joined(separator: ", ")))
     let ops = snapshot.step?.ops ?? OpColumns()

@@ -1,6 +1,6 @@
 internal import Screen
 
-/// How many colors a terminal has.
+/// How many colors a terminal has that terminfo describes.
 enum ColorDepth: Equatable {
   /// None: bold, underline and reverse only.
   case none
@@ -10,16 +10,12 @@ enum ColorDepth: Equatable {
   case sixteen
   /// The sixteen, a cube of 6×6×6 and 24 grays.
   case indexed
-  /// Red, green and blue as they are.
-  case direct
 
-  /// - Parameters:
-  ///   - colors: terminfo's count.
-  ///   - isDirect: Whether it takes red, green and blue.
-  init(colors: Int, isDirect: Bool, isWanted: Bool) {
+  /// - Parameter colors: terminfo's count.
+  init(colors: Int, isWanted: Bool) {
     self =
       !isWanted || colors < 8
-      ? .none : isDirect ? .direct : colors >= 256 ? .indexed : colors >= 16 ? .sixteen : .eight
+      ? .none : colors >= 256 ? .indexed : colors >= 16 ? .sixteen : .eight
   }
 
   /// The terminal's number for `color`; -1: its own default.
@@ -27,8 +23,6 @@ enum ColorDepth: Equatable {
     guard let (r, g, b) = color.components else { return -1 }
     switch (self, color) {
     case (.none, _): return -1
-    case (.direct, .indexed(let index)): return DirectColor.firstIndex + Int32(index)
-    case (.direct, _): return Int32(r) << 16 | Int32(g) << 8 | Int32(b)
     case (.indexed, .indexed(let index)): return Int32(index)
     case (.indexed, _): return Self.nearest(r, g, b, among: 16..<256)
     case (.sixteen, .indexed(let index)) where index < 16: return Int32(index)

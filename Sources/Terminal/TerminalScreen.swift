@@ -13,7 +13,7 @@ public final class TerminalScreen {
   private let descriptor: Int32
   private let signals: Int32
   private let files: [UnsafeMutablePointer<FILE>]
-  private var painter: Painter
+  private var painter: any Painter
   private var mouse = Mouse()
   private var isOpen = true
   /// Whether the terminal belongs to the shell right now.
@@ -32,7 +32,6 @@ public final class TerminalScreen {
       let input = fdopen(dup(descriptor), "r")
     else { throw TerminalError(reason: "no terminal: \(String(cString: strerror(errno)))") }
     signals = Restoration.arm(descriptor)
-    let isDirect = usesColor && DirectColor.prepare(descriptor)
     guard newterm(nil, output, input) != nil else {
       Restoration.disarm()
       Glibc.close(descriptor)
@@ -50,7 +49,9 @@ public final class TerminalScreen {
     nodelay(window, true)
     mouseinterval(0)
     mousemask(gradtop_mouse_events(), nil)
-    painter = Painter(usesColor: usesColor, isDirect: isDirect)
+    let direct =
+      usesColor ? DirectPainter(descriptor, takesAnyColor: Self.takesAnyColor) : nil
+    painter = direct ?? CursesPainter(usesColor: usesColor)
   }
 
   deinit { close() }
@@ -61,6 +62,7 @@ public final class TerminalScreen {
     isOpen = false
     if !isSuspended {
       followDrags(false)
+      painter.leave()
       endwin()
     }
     Restoration.disarm()
@@ -86,6 +88,13 @@ public final class TerminalScreen {
       isTold = true
       followDrags(true)
     }
+  }
+
+  /// Whether the terminal takes red, green and blue: most that do say so in `COLORTERM` alone.
+  private static var takesAnyColor: Bool {
+    let declared = getenv("COLORTERM").map { String(cString: $0) } ?? ""
+    return gradtop_number("colors") >= 8
+      && (["truecolor", "24bit"].contains(declared) || gradtop_flag("RGB") > 0)
   }
 
   /// A capability of the terminal without the pauses that terminals needed once.
@@ -173,6 +182,7 @@ extension TerminalScreen {
   private func release() {
     guard !isSuspended else { return }
     followDrags(false)
+    painter.leave()
     endwin()
     Restoration.release()
     (isSuspended, isTold) = (true, false)

@@ -12,6 +12,22 @@ extension Series {
     blocks.lazy.filter { $0.finite > 0 }.map(\.max).max()
   }
 
+  /// The least and the greatest value above 0 of the blocks that touch `steps`; nil where there is
+  /// none.
+  ///
+  /// Of a block with values on both sides of 0, only the greatest is known to be above it.
+  public func positiveExtremes(over steps: ClosedRange<Int>) -> ClosedRange<Float>? {
+    let low = Swift.max(0, (steps.lowerBound - origin) / stride)
+    let high = Swift.min(blocks.count - 1, (steps.upperBound - origin) / stride)
+    guard steps.upperBound >= origin, low <= high else { return nil }
+    var (least, greatest) = (Float.infinity, -Float.infinity)
+    for block in blocks[low...high] where block.max > 0 {
+      least = Swift.min(least, block.min > 0 ? block.min : block.max)
+      greatest = Swift.max(greatest, block.max)
+    }
+    return least <= greatest ? least...greatest : nil
+  }
+
   /// What is known of the steps around `step`: of itself alone while the stride is 1; nil where
   /// nothing is.
   public func value(at step: Int) -> Block? {
@@ -46,8 +62,21 @@ extension Series {
     let low = (steps.lowerBound - origin) / stride
     let high = Swift.min((steps.upperBound - origin) / stride, blocks.count - 1)
     guard low <= high else { return nil }
-    var result = Block.empty
-    for block in blocks[low...high] where block.count > 0 { result.add(block) }
-    return result.count > 0 ? result : nil
+    // One division for all: a frame goes through all blocks of what it draws.
+    var (least, greatest, sum) = (Float.infinity, -Float.infinity, 0.0)
+    var (count, nonFinite): (UInt64, UInt64) = (0, 0)
+    for block in blocks[low...high] where block.count > 0 {
+      count += UInt64(block.count)
+      nonFinite += UInt64(block.nonFinite)
+      guard block.finite > 0 else { continue }
+      (least, greatest) = (Swift.min(least, block.min), Swift.max(greatest, block.max))
+      sum += Double(block.mean) * Double(block.finite)
+    }
+    guard count > 0 else { return nil }
+    let mean = Float(sum / Double(count - nonFinite))
+    let isMeasured = nonFinite < count
+    return Block(
+      min: isMeasured ? least : .nan, mean: mean, max: isMeasured ? greatest : .nan,
+      count: UInt32(clamping: count), nonFinite: UInt32(clamping: nonFinite))
   }
 }

@@ -63,8 +63,7 @@ public struct Series: Equatable, Sendable {
     note(step: step, value: value)
     if blocks.isEmpty { origin = step }
     if step < origin { extendDown(to: step) }
-    while (step - origin) / stride >= capacity { merge() }
-    let index = (step - origin) / stride
+    let index = place(of: step)
     while blocks.count <= index { blocks.append(.empty) }
     blocks[index].add(value)
   }
@@ -82,10 +81,19 @@ public struct Series: Equatable, Sendable {
     note(step: steps.upperBound, value: block.mean)
     if blocks.isEmpty { (origin, stride) = (steps.lowerBound, width) }
     guard steps.lowerBound >= origin else { return }
-    while (steps.lowerBound - origin) / stride >= capacity { merge() }
-    let index = (steps.lowerBound - origin) / stride
+    let index = place(of: steps.lowerBound)
     while blocks.count <= index { blocks.append(.empty) }
     blocks[index].add(block)
+  }
+
+  /// The block that `step` belongs to, once there is room for it.
+  private mutating func place(of step: Int) -> Int {
+    while true {
+      // A shift takes a tenth of a division, and this is asked for each value of a trace.
+      let index = (step - origin) >> stride.trailingZeroBitCount
+      if index < capacity { return index }
+      merge()
+    }
   }
 
   private mutating func merge() {

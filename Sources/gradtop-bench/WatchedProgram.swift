@@ -52,6 +52,8 @@ final class WatchedProgram {
     var variables = ProcessInfo.processInfo.environment
     (variables["XDG_CONFIG_HOME"], variables["TERM"]) = (folder, "xterm-256color")
     (variables["LANG"], variables["LC_ALL"]) = ("C.UTF-8", "C.UTF-8")
+    // The most bytes that a color takes.
+    variables["COLORTERM"] = "truecolor"
     var words = Self.words([path] + arguments)
     var environment = Self.words(variables.map { "\($0.key)=\($0.value)" })
     defer { for word in words + environment { free(word) } }

@@ -52,6 +52,20 @@ import TraceSession
     #expect(dashboard.frame(scene, size).lines().contains { $0.contains("steps 275–524") })
   }
 
+  /// Else each step would change the color of all others.
+  @Test func colorsAreThoseOfAllStepsWhereverTheCursorIs() throws {
+    let scales = try [0, 400, 700].map { cursor in
+      var scene = scene()
+      scene.snapshot.cursor = cursor
+      scene.snapshot.activationStep = TinyNetwork.step(UInt64(cursor))
+      scene.snapshot.activationStep?.activations.node = [1, 2]
+      scene.snapshot.activationStep?.activations.gradRMS = [Float(cursor) * 1e5 + 1, 1]
+      return try Dashboard.showing("gradients").frame(scene, size).lines()
+        .first { $0.contains("▁▂▃▄▅▆▇█") }?.suffix(24)
+    }
+    #expect(scales[0] != nil && Set(scales).count == 1, "\(scales)")
+  }
+
   @Test func goesToTheStepThatIsClicked() throws {
     var dashboard = try Dashboard.showing("gradients")
     let scene = scene()

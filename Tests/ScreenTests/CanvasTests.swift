@@ -29,6 +29,27 @@ import Testing
     #expect(changes(after, since: Canvas(width: 2, height: 3)).count == 6)
   }
 
+  @Test func tellsCharactersOfSeveralScalarsApart() {
+    func canvas(_ text: String) -> Canvas {
+      var canvas = Canvas(width: 3, height: 1)
+      canvas.write(text, at: Point(x: 0, y: 0), Style(.text), in: canvas.bounds)
+      return canvas
+    }
+    let before = canvas("x\u{301}y\u{301}z")
+    // The same characters, met in another order.
+    var (after, places) = (canvas("y\u{301}y\u{301}x\u{301}"), [Int]())
+    after.forEachChange(since: before) { place, cell in
+      #expect(cell == after[place.x, 0])
+      places.append(place.x)
+    }
+    #expect(places == [0, 2])
+    #expect(after != before)
+    after.write("x\u{301}", at: Point(x: 0, y: 0), text, in: after.bounds)
+    after.write("z", at: Point(x: 2, y: 0), text, in: after.bounds)
+    #expect(after == before)
+    after.forEachChange(since: before) { _, _ in Issue.record("nothing has changed") }
+  }
+
   @Test func givesWideCharactersTwoCells() {
     let lines = picture(7, 2) {
       let end = $0.write("a漢字b", at: Point(x: 0, y: 0), text, in: $0.bounds)

@@ -46,9 +46,9 @@ import Testing
 
   @Test func staysInASCIIWhereThereIsNoMore() {
     let lines = picture(24, 1, glyphs: .ascii) {
-      $0.write("Ünï 世 1 µs → …×█", at: Point(x: 0, y: 0), Style(.text), in: $0.bounds)
+      $0.write("Ünï 世 1 µs → …×█ ‖x‖", at: Point(x: 0, y: 0), Style(.text), in: $0.bounds)
     }
-    #expect(lines == ["Uni ?? 1 us > ~x#       "])
+    #expect(lines == ["Uni ?? 1 us > ~x# |x|   "])
   }
 
   @Test func turnsEachGlyphIntoASCII() {

@@ -4,6 +4,22 @@ import Testing
 @testable import TraceSession
 
 @Suite struct SeriesTests {
+  @Test func tellsTheEndsOfWhatIsAboveZero() {
+    let series = Series([5, 0, .nan, 2, -3, 8], from: 10)
+    #expect(series.positiveExtremes(over: 0...100) == 2...8)
+    #expect(series.positiveExtremes(over: 10...13) == 2...5)
+    #expect(series.positiveExtremes(over: 11...12) == nil)
+    #expect(series.positiveExtremes(over: 0...9) == nil)
+    #expect(series.positiveExtremes(over: 16...20) == nil)
+    #expect(Series().positiveExtremes(over: 0...9) == nil)
+    // A block that reaches below 0 tells of its greatest alone.
+    var short = Series(capacity: 2)
+    for (step, value) in [0.5, -1, 3, 4].enumerated() {
+      short.append(step: step, value: Float(value))
+    }
+    #expect(short.positiveExtremes(over: 0...3) == 0.5...4)
+  }
+
   @Test func keepsEachStepWhileThereIsRoom() {
     let series = Series([3, 1, 2], from: 10)
     #expect(series.origin == 10)

@@ -54,21 +54,24 @@ extension Dashboard {
   /// The keys of the panel first, then those that are always there.
   private func hints(_ scene: Scene) -> [KeyHint] {
     let own = type(of: panel).actions
-    let shown = keymap.bindings.filter { binding in
-      guard binding.hint != nil else { return false }
+    var (first, ofPanel, rest): ([KeyHint], [KeyHint], [KeyHint]) = ([], [], [])
+    for binding in keymap.bindings {
+      guard let text = binding.hint else { continue }
+      let (isOfPanel, isAvailable) = (
+        binding.action.isOfPanels, binding.action.obstacle(scene) == nil
+      )
       // What the panel cannot do here is not offered; what comes and goes with the run is dim.
-      return !binding.action.isOfPanels
-        || own.contains(binding.action) && binding.action.obstacle(scene) == nil
+      if isOfPanel, !own.contains(binding.action) || !isAvailable { continue }
+      let hint = KeyHint(key: binding.key, text: text, isAvailable: isAvailable)
+      if first.count < 2 {
+        first.append(hint)
+      } else if isOfPanel {
+        ofPanel.append(hint)
+      } else {
+        rest.append(hint)
+      }
     }
-    let first = shown.prefix(2)
-    let rest = shown.dropFirst(2)
-    let ordered =
-      first + rest.filter { $0.action.isOfPanels } + rest.filter { !$0.action.isOfPanels }
-    return ordered.map { binding in
-      KeyHint(
-        key: binding.key, text: binding.hint ?? "",
-        isAvailable: binding.action.obstacle(scene) == nil)
-    }
+    return first + ofPanel + rest
   }
 
   /// Says what runs and where the cursor is, at the right; returns where that begins.

@@ -40,13 +40,21 @@ struct DecadeScale {
   var high: Double
 
   /// What holds all positive values of `values`; nil where there is none.
-  init?(_ values: some Sequence<Double>) {
+  ///
+  /// - Parameter grain: Its ends are multiples of so many decades, so that they stay while values
+  ///   come; 0: as they are.
+  init?(_ values: some Sequence<Double>, rounded grain: Double = 0) {
     var (low, high) = (Double.infinity, -Double.infinity)
     for value in values where value > 0 && value.isFinite {
       let decades = value.decimalLogarithm
       (low, high) = (Swift.min(low, decades), Swift.max(high, decades))
     }
     guard low <= high else { return nil }
+    if grain > 0 {
+      // What is a multiple but for rounding stays.
+      low = (low / grain + 1e-5).rounded(.down) * grain
+      high = (high / grain - 1e-5).rounded(.up) * grain
+    }
     // A scale narrower than a decade would turn noise into colors.
     let margin = max(0, 1 - (high - low)) / 2
     (self.low, self.high) = (low - margin, high + margin)

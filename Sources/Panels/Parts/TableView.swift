@@ -23,6 +23,8 @@ struct SortableColumns: Sendable {
 /// How a table is looked at: which row, in which order, with which filter.
 struct TableView: Sendable {
   private(set) var selected = 0
+  /// The first row that was shown when somebody did something last.
+  private var top = 0
   private(set) var column: Int
   private(set) var isDescending: Bool
   private(set) var filter = ""
@@ -44,11 +46,12 @@ struct TableView: Sendable {
   ) {
     let shown = sortable?.shown(in: area) ?? Array(0..<columns)
     let page = Self.page(area)
+    top = offset(showing: selected, of: rows, in: area)
     switch action {
     case .up: selected -= 1
     case .down: selected += 1
-    case .pageUp: selected -= page
-    case .pageDown: selected += page
+    case .pageUp: (selected, top) = (selected - page, top - page)
+    case .pageDown: (selected, top) = (selected + page, top + page)
     case .sort, .right: sort(by: 1, of: shown)
     case .left: sort(by: -1, of: shown)
     case .sortReverse: isDescending.toggle()
@@ -57,6 +60,7 @@ struct TableView: Sendable {
     default: break
     }
     selected = max(0, min(selected, rows - 1))
+    top = offset(showing: selected, of: rows, in: area)
   }
 
   /// Goes on through the columns that are shown, and the order of the graph.
@@ -77,7 +81,7 @@ struct TableView: Sendable {
     case .enter: isTyping = false
     default: break
     }
-    selected = 0
+    (selected, top) = (0, 0)
   }
 
   /// Moves the cursor to a row.
@@ -98,12 +102,17 @@ struct TableView: Sendable {
       column = clicked
       return
     }
-    let row = offset(in: area) + point.y - inside.y - 1
+    top = offset(showing: selected, of: rows, in: area)
+    let row = top + point.y - inside.y - 1
     if row < rows { selected = row }
   }
 
-  func offset(in area: Rect) -> Int {
-    Table.offset(0, showing: selected, height: area.inset().height - 1)
+  /// The first of `rows` rows that is shown in `area`, frame included: rows stand still as long as the
+  /// selected one is among them, and no space is left below the last.
+  func offset(showing selected: Int, of rows: Int, in area: Rect) -> Int {
+    let height = max(0, area.inset().height - 1)
+    let start = max(0, min(top, rows - height))
+    return Table.offset(start, showing: max(0, min(selected, rows - 1)), height: height)
   }
 
   /// The row under the cursor, of those that are shown.
@@ -133,12 +142,11 @@ struct TableView: Sendable {
   }
 
   /// A table of the rows that can be seen in `area`, frame included.
-  ///
   func table<Row>(
     _ sortable: SortableColumns, _ rows: [Row], in area: Rect, cells: (Row) -> [TableCell]
   ) -> Table {
     let current = min(selected, rows.count - 1)
-    let first = Table.offset(0, showing: max(0, current), height: area.inset().height - 1)
+    let first = offset(showing: selected, of: rows.count, in: area)
     let visible = rows.dropFirst(first).prefix(max(0, area.inset().height - 1))
     var table = Table(sortable.columns, visible.map(cells))
     table.selected = rows.isEmpty ? nil : current - first

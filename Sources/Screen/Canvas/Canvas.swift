@@ -37,13 +37,13 @@ public struct Canvas: Equatable, Sendable {
   public let size: Size
   /// What to draw with.
   public let glyphs: Glyphs
-  private var cells: [Cell]
+  private var cells: CellGrid
 
   /// An empty canvas.
   public init(width: Int, height: Int, glyphs: Glyphs = .unicode) {
     size = Size(width: width, height: height)
     self.glyphs = glyphs
-    cells = Array(repeating: .blank, count: size.width * size.height)
+    cells = CellGrid(count: size.width * size.height)
   }
 
   /// All of it.
@@ -63,14 +63,19 @@ public struct Canvas: Equatable, Sendable {
   /// Calls `body` with each cell that is another than in `before`, row by row; with all of them where
   /// that is nil, or of another size.
   public func forEachChange(since before: Canvas?, _ body: (Point, Cell) -> Void) {
-    let known = before.flatMap { $0.size == size ? $0.cells : nil } ?? []
-    cells.withUnsafeBufferPointer { cells in
-      known.withUnsafeBufferPointer { known in
-        for index in cells.indices where known.isEmpty || known[index] != cells[index] {
-          body(Point(x: index % size.width, y: index / size.width), cells[index])
-        }
-      }
+    func tell(_ index: Int) {
+      body(Point(x: index % size.width, y: index / size.width), cells[index])
     }
+    if let before, before.size == size {
+      cells.forEachDifference(from: before.cells, rowLength: size.width, tell)
+    } else {
+      for index in 0..<size.width * size.height { tell(index) }
+    }
+  }
+
+  /// Whether the right half of a wide character is there.
+  private func isHalf(_ x: Int, _ y: Int) -> Bool {
+    isInside(x, y) && cells.isEmpty(y * size.width + x)
   }
 
   private func isInside(_ x: Int, _ y: Int) -> Bool {
@@ -108,15 +113,26 @@ extension Canvas {
       }
       x += width
     }
+    if let end = writeASCII(text, at: point, style, in: area) { return end }
     for character in text {
-      // Nearly all characters are these, and need not be taken apart.
-      if let ascii = character.asciiValue, (0x20..<0x7F).contains(ascii) {
-        put(character, 1)
-      } else {
-        for (part, width) in character.parts { put(part, width) }
-      }
+      for (part, width) in character.parts { put(part, width) }
     }
     return x
+  }
+
+  /// Writes `text` where nothing else than printable ASCII is in it, as mostly; nil where there is.
+  private mutating func writeASCII(
+    _ text: some StringProtocol, at point: Point, _ style: Style, in area: Rect
+  ) -> Int? {
+    let written = text.utf8.withContiguousStorageIfAvailable { bytes -> Int? in
+      guard bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return nil }
+      let columns =
+        max(point.x, area.x)..<max(point.x, area.x, min(point.x + bytes.count, area.right))
+      separate(columns, point.y)
+      for x in columns { cells.put(bytes[x - point.x], style, at: point.y * size.width + x) }
+      return point.x + bytes.count
+    }
+    return written ?? nil
   }
 
   /// Writes `text` in the first row of `area`, cut with an ellipsis where it does not fit.
@@ -132,26 +148,25 @@ extension Canvas {
   /// Fills `area` with one character.
   public mutating func fill(_ area: Rect, with character: Character = " ", _ style: Style) {
     let area = area.intersection(bounds)
+    let cell = Cell(character: glyphs == .ascii ? character.inASCII : character, style: style)
     for y in area.y..<area.bottom {
       separate(area.x..<area.right, y)
-      for x in area.x..<area.right { self[x, y] = Cell(character: character, style: style) }
+      cells.fill(y * size.width + area.x..<y * size.width + area.right, with: cell)
     }
   }
 
   /// Blanks what is left of wide characters when the columns of a row are overwritten.
   private mutating func separate(_ columns: Range<Int>, _ y: Int) {
     guard !columns.isEmpty else { return }
-    if self[columns.lowerBound, y].character == nil {
-      self[columns.lowerBound - 1, y].character = " "
-    }
-    if self[columns.upperBound, y].character == nil { self[columns.upperBound, y].character = " " }
+    if isHalf(columns.lowerBound, y) { self[columns.lowerBound - 1, y].character = " " }
+    if isHalf(columns.upperBound, y) { self[columns.upperBound, y].character = " " }
   }
 
   /// Changes how the cells of `area` look, and keeps what stands there.
   public mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
     let area = area.intersection(bounds)
     for y in area.y..<area.bottom {
-      for x in area.x..<area.right { change(&self[x, y].style) }
+      for x in area.x..<area.right { change(&cells[styleOf: y * size.width + x]) }
     }
   }
 }

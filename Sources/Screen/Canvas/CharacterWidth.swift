@@ -71,7 +71,13 @@ extension Character {
 
 extension StringProtocol {
   /// Columns that the text takes on a terminal.
-  public var columns: Int { unicodeScalars.reduce(0) { $0 + $1.columns } }
+  public var columns: Int {
+    // Nearly all texts are these.
+    let ascii = utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { (0x20..<0x7F).contains($0) } ? bytes.count : nil
+    }
+    return (ascii ?? nil) ?? unicodeScalars.reduce(0) { $0 + $1.columns }
+  }
 
   /// The beginning that fits in `width` columns, with an ellipsis where something is cut.
   public func fitted(to width: Int, ellipsis: Character = "…") -> String {

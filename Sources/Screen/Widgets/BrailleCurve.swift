@@ -66,12 +66,22 @@ public struct BrailleCurve: Sendable {
     return isLogarithmic ? value.logarithm10 : value
   }
 
-  fileprivate var scale: (low: Double, high: Double)? {
+  /// The points on the scale; of one whose ends are not on it, the middle alone.
+  fileprivate var scaledPoints: [CurvePoint?] {
+    points.map { point in
+      guard let point, let middle = scaled(point.middle) else { return nil }
+      return CurvePoint(
+        low: scaled(point.low) ?? middle, middle: middle, high: scaled(point.high) ?? middle)
+    }
+  }
+
+  fileprivate func scale(of points: [CurvePoint?]) -> (low: Double, high: Double)? {
     if let range, let low = scaled(range.lowerBound), let high = scaled(range.upperBound) {
       return (low, high)
     }
-    let ends = points.compactMap { $0 }.flatMap { [$0.low, $0.high] }.compactMap(scaled)
-    guard let low = ends.min(), let high = ends.max() else { return nil }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for case let point? in points { (low, high) = (min(low, point.low), max(high, point.high)) }
+    guard low <= high else { return nil }
     if high > low { return (low, high) }
     let margin = max(abs(low) * 0.1, 1e-12)
     return (low - margin, high + margin)
@@ -82,7 +92,8 @@ extension Canvas {
   /// Draws `curve` in `area`, with the scale at its left.
   public mutating func draw(_ curve: BrailleCurve, in area: Rect) {
     let chart = BrailleCurve.chart(in: area)
-    guard !chart.isEmpty, let scale = curve.scale else { return }
+    let points = curve.scaledPoints
+    guard !chart.isEmpty, let scale = curve.scale(of: points) else { return }
     drawLabels(curve, scale, chart, in: area)
     if let cursor = curve.cursor, (0..<chart.width).contains(cursor) {
       let line: Character = glyphs == .unicode ? "┊" : ":"
@@ -92,18 +103,18 @@ extension Canvas {
     }
     var dots = Array(repeating: UInt8(0), count: chart.width * chart.height)
     let rows = 4 * chart.height
-    func row(_ value: Double) -> Int? {
-      guard let scaled = curve.scaled(value) else { return nil }
-      let height = (scaled - scale.low) / (scale.high - scale.low)
+    func row(_ value: Double) -> Int {
+      let height = (value - scale.low) / (scale.high - scale.low)
       return min(rows - 1, max(0, Int(((1 - height) * Double(rows - 1)).rounded())))
     }
     var previous: Int?
-    for (x, point) in curve.points.prefix(2 * chart.width).enumerated() {
-      guard let point, let middle = row(point.middle) else {
+    for (x, point) in points.prefix(2 * chart.width).enumerated() {
+      guard let point else {
         previous = nil
         continue
       }
-      var (top, bottom) = (row(point.high) ?? middle, row(point.low) ?? middle)
+      let middle = row(point.middle)
+      var (top, bottom) = (row(point.high), row(point.low))
       // Joined to the point before, so that a steep line has no holes.
       if let previous {
         if previous < top { top = min(top, previous + 1) }

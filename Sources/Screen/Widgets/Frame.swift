@@ -8,13 +8,11 @@ extension Canvas {
     let style = Style(.border)
     let (h, v, corners): (Character, Character, [Character]) =
       glyphs == .unicode ? ("─", "│", ["╭", "╮", "╰", "╯"]) : ("-", "|", ["+", "+", "+", "+"])
-    for x in area.x..<area.right {
-      self[x, area.y] = Cell(character: h, style: style)
-      self[x, area.bottom - 1] = Cell(character: h, style: style)
+    for y in [area.y, area.bottom - 1] {
+      fill(Rect(x: area.x, y: y, width: area.width, height: 1), with: h, style)
     }
-    for y in area.y..<area.bottom {
-      self[area.x, y] = Cell(character: v, style: style)
-      self[area.right - 1, y] = Cell(character: v, style: style)
+    for x in [area.x, area.right - 1] {
+      fill(Rect(x: x, y: area.y, width: 1, height: area.height), with: v, style)
     }
     self[area.x, area.y] = Cell(character: corners[0], style: style)
     self[area.right - 1, area.y] = Cell(character: corners[1], style: style)

@@ -4,9 +4,12 @@ extension DataDescription {
   /// - Parameters:
   ///   - folder: What paths are relative to.
   ///   - wantsClasses: Whether the loss takes classes rather than numbers.
+  ///   - memory: Bytes that data which is made up may take: those of this machine.
   public func load(
-    relativeTo folder: String, seed: UInt64, wantsClasses: Bool
+    relativeTo folder: String, seed: UInt64, wantsClasses: Bool,
+    memory: Double = DataDescription.machineMemory
   ) throws(DataError) -> Dataset {
+    try checkSize(memory)
     switch source {
     case .npy(let inputs, let targets):
       return try arrays(

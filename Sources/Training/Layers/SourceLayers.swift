@@ -15,8 +15,10 @@ struct GivenNumbers: Sendable {
       var count = 1
       for size in shape.sizes {
         let (product, overflows) = count.multipliedReportingOverflow(by: size)
-        guard !overflows, product <= LayerLimits.size else {
-          throw ModelFileError(reader.path(of: "shape"), "\(shape) has too many elements")
+        guard !overflows, product <= LayerLimits.given else {
+          throw ModelFileError(
+            reader.path(of: "shape"),
+            "\(shape) has too many elements, \(LayerLimits.given) at most")
         }
         count = product
       }

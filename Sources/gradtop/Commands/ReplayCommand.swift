@@ -22,7 +22,7 @@ struct ReplayCommand {
     self.follows = follows
     step = try arguments.integer("--step", least: 0)
     // Without a dashboard there is nothing to set up.
-    settings = isatty(STDOUT_FILENO) == 1 ? try Settings.read() : Settings()
+    settings = standardOutputIsScreen ? try Settings.read() : Settings()
     theme = try settings.theme(arguments.text("--theme"))
     usesColor = arguments.usesColor
     guard let text = arguments.text("--speed") else {
@@ -39,12 +39,12 @@ struct ReplayCommand {
     let source: any TraceSource
     let session: Session
     if path == "-" {
-      guard isatty(STDOUT_FILENO) == 1 else { return try reportStandardInput() }
+      guard standardOutputIsScreen else { return try reportStandardInput() }
       let feed = TraceFeed()
       readStandardInput(into: feed)
       (source, session) = (feed, Session(source: feed))
     } else {
-      guard isatty(STDOUT_FILENO) == 1 else {
+      guard standardOutputIsScreen else {
         return try InfoCommand.report(path, isJSON: false)
       }
       let file = try openTrace(path)

@@ -100,6 +100,7 @@ extension RunCommand {
       session: Session(source: training.feed), theme: theme, usesColor: options.usesColor,
       settings: settings)
     loop.control = training.control
+    loop.judged = { training.findings }
     loop.planning = BackgroundPlanning(folders: [options.modelPath.map(Self.folder) ?? "", "."])
     loop.notice = {
       guard let reason = training.control.breakReason, training.control.isPaused else { return "" }

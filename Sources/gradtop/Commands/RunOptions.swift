@@ -64,7 +64,7 @@ struct RunOptions {
     detailedStep = try arguments.integer("--detail", least: 0)
     isQuiet = arguments.has("--quiet")
     isHeadless =
-      arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0
+      arguments.has("--headless") || isatty(STDIN_FILENO) == 0 || !standardOutputIsScreen
     startsPaused = arguments.has("--paused")
     guard !(startsPaused && isHeadless) else {
       throw arguments.mistake(

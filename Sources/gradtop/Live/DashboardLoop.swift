@@ -22,6 +22,8 @@ struct DashboardLoop {
   var control: (any RunControl)?
   /// Where steps come from, asked for each frame.
   var producer: () -> Scene.Producer = { .follow }
+  /// What is wrong with the run in this process, as its own judge has it; nil: steps are judged here.
+  var judged: (() -> [Finding])?
   /// Something to be told.
   var notice: () -> String = { "" }
   /// Steps per second when a closed trace is played.
@@ -39,10 +41,10 @@ struct DashboardLoop {
   private var frame: UInt64 { 1_000_000_000 / UInt64(settings.refresh) }
 
   /// Nanoseconds between frames that nobody has asked for, when one takes `cost`: beside a training,
-  /// drawing has a hundredth of a core, as long as ten frames a second are left.
+  /// drawing has a hundredth of a core, as long as five frames a second are left.
   private func interval(_ cost: UInt64) -> UInt64 {
     if case .replay = producer() { return frame }
-    return max(frame, min(100 * cost, 100_000_000))
+    return max(frame, min(100 * cost, 200_000_000))
   }
 
   /// What changes from frame to frame.
@@ -97,7 +99,7 @@ struct DashboardLoop {
         state.isReading && (!isStale || control == nil)
         ? 0
         : isStale
-          ? remaining(state, now) : patience(state, quietFor: now - max(state.drawn, started))
+          ? remaining(state, now) : patience(state, now, quietFor: now - max(state.drawn, started))
       let input = screen.read(milliseconds: wait, orReadable: watch?.descriptor ?? -1)
       watch?.drain()
       if let input, let ending = answer(input, on: screen, &state) { return ending.signal }
@@ -154,13 +156,16 @@ struct DashboardLoop {
   }
 
   /// How many milliseconds to wait for a key while there is nothing to draw; -1: until one comes.
-  private func patience(_ state: State, quietFor time: UInt64) -> Int32 {
+  private func patience(_ state: State, _ now: UInt64, quietFor time: UInt64) -> Int32 {
     if planning?.isRunning ?? false { return 100 }
     return switch currentProducer(state) {
     case .replay(isPlaying: false), .ended: -1
+    case .follow where watch?.tellsAll == true && other == nil: -1
     case .follow where watch != nil: 1000
     case .follow where time > 1_000_000_000: 100
     case .training(isPaused: true): 100
+    // What comes before the next frame is folded with it: each waking takes time from the training.
+    case .training(isPaused: false): max(33, remaining(state, now))
     default: 33
     }
   }
@@ -173,7 +178,8 @@ struct DashboardLoop {
   /// Folds what has come, for a few milliseconds at most; true where that shows.
   private func fold(_ state: inout State) -> Bool {
     state.scene = nil
-    let (isNew, shows) = fold(session) { _ = state.judge.examine($0) }
+    let (isNew, shows) =
+      judged == nil ? fold(session) { _ = state.judge.examine($0) } : fold(session)
     let (isOtherNew, otherShows) = other.map { fold($0) } ?? (false, false)
     state.isReading = isNew || isOtherNew
     return shows || otherShows
@@ -210,7 +216,8 @@ struct DashboardLoop {
 
   /// What is found so far; while a long trace is still being read, what its producer found.
   private func findings(_ judge: Judge) -> [Finding] {
-    session.isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings
+    if let judged { return judged() }
+    return session.isOutlined ? Finding.recorded(session.recordedFindings) : judge.findings
   }
 
   /// The other run at the same step.

@@ -9,6 +9,7 @@ public import Training
 final class LiveTraining {
   let control: TrainingControl
   let feed: TraceFeed
+  private let judge = SharedJudge()
   private let state = State()
   private let thread: WorkerThread?
 
@@ -38,7 +39,7 @@ final class LiveTraining {
     recording.isInstrumented = options.isInstrumented
     recording.normsEvery = options.normsEvery
     recording.syncsEachChunk = options.syncs
-    recording.observe = Self.judge(control, breaks: options.breakOn == .finding)
+    recording.observe = Self.observer(judge, control, breaks: options.breakOn == .finding)
     recording.run = Self.run
     recording.detailedStep = options.detailedStep
     let work = Work(model: model, recording: recording, verifier: verifier)
@@ -64,14 +65,16 @@ final class LiveTraining {
     return run
   }
 
-  /// Judges steps as they are written; breaks the run at a finding that is more than a note where
+  /// What is wrong with the run so far.
+  var findings: [Finding] { judge.findings }
+
+  /// Has steps judged as they are written; breaks the run at a finding that is more than a note where
   /// `breaks`.
-  private static func judge(
-    _ control: TrainingControl, breaks: Bool
+  private static func observer(
+    _ judge: SharedJudge, _ control: TrainingControl, breaks: Bool
   ) -> @Sendable (TraceItem) -> [FindingRecord] {
-    let judge = Mutex(Judge())
     return { item in
-      let changes = judge.withLock { $0.examine(item) }
+      let changes = judge.examine(item)
       let open = changes.lazy.filter { $0.kind != .closed }.map(\.finding)
       if breaks, let finding = open.first(where: { $0.severity > .note }) {
         let place = finding.layer.map { "\($0): " } ?? ""
@@ -92,6 +95,15 @@ final class LiveTraining {
 }
 
 extension TrainingControl: RunControl {}
+
+/// The one judge of a run in this process: the writing thread hands it the steps, a dashboard asks.
+private final class SharedJudge: Sendable {
+  private let judge = Mutex(Judge())
+
+  func examine(_ item: TraceItem) -> [FindingChange] { judge.withLock { $0.examine(item) } }
+
+  var findings: [Finding] { judge.withLock { $0.findings } }
+}
 
 /// Facts about this machine that a trace records.
 enum Machine {

@@ -23,6 +23,8 @@ import Testing
     // Noise is not stretched over all colors.
     let narrow = try #require(DecadeScale([1, 1.01]))
     #expect(abs(narrow.high - narrow.low - 1) < 1e-9)
+    let rounded = try #require(DecadeScale([1e-3 / 3 * 3, 20], rounded: 0.25))
+    #expect((rounded.low, rounded.high) == (-3, 1.5))
     #expect(DecadeScale([0, -1]) == nil)
   }
 }

@@ -13,6 +13,14 @@ final class Emulator {
     var isBold: Bool
     var isUnderlined: Bool
     var isReversed: Bool
+
+    /// Without what nobody sees: the color and the weight of nothing.
+    var asSeen: Cell {
+      guard text.allSatisfy({ $0 == " " }), !isUnderlined, !isReversed else { return self }
+      var cell = self
+      (cell.foreground, cell.isBold) = (-1, false)
+      return cell
+    }
   }
 
   /// Modes that programs must leave as they found them.

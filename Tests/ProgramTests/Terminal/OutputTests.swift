@@ -19,8 +19,24 @@ import Testing
     #expect(emulator.staysSilent())
   }
 
+  /// Whoever follows a run that stands still need not look whether it does.
+  @Test func sleepsWhileNothingComes() throws {
+    let emulator = try Emulator()
+    let stage = try Stage(["replay", "--follow", trace], emulator, gradtop: gradtop)
+    #expect(stage.shows(text: "step 299/299"))
+    _ = emulator.staysSilent()
+    let process = try #require(stage.identifier)
+    func wakings() throws -> Substring? {
+      let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+      return status.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches") }
+    }
+    let before = try #require(try wakings())
+    Thread.sleep(forTimeInterval: 2)
+    #expect(try wakings() == before)
+  }
+
   /// At most 3 KiB for the middle one of frames that follow each other.
-  @Test(arguments: ["1", "2"]) func sendsChangesAlone(panel: String) throws {
+  @Test(arguments: ["1", "2", "4"]) func sendsChangesAlone(panel: String) throws {
     let emulator = try Emulator(columns: 120, rows: 40)
     let stage = try Stage(["replay", trace, "--step", "100"], emulator, gradtop: gradtop)
     try emulator.type(panel)

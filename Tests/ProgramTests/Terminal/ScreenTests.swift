@@ -28,6 +28,15 @@ import Testing
     #expect(stage.end() == 0)
   }
 
+  /// What cannot place its cursor gets what a pipe would.
+  @Test func drawsNothingOnADumbTerminal() throws {
+    let emulator = try Emulator()
+    let stage = try stage(emulator, environment: ["TERM": "dumb"])
+    #expect(stage.shows(text: "producer: gradtop"))
+    #expect(stage.end() == 0)
+    #expect(!emulator.lines.contains { $0.contains("Overview") })
+  }
+
   /// Colors, too: those of `frame --format ansi`, shown by another terminal.
   @Test(arguments: ["dark", "light", "dracula"])
   func hasTheColorsOfTheTheme(theme: String) throws {
@@ -40,7 +49,7 @@ import Testing
     try #require(stage.shows { $0 == wanted })
     for y in 0..<30 {
       for x in 0..<100 {
-        let (cell, expected) = (emulator.cell(x, y), peer.cell(x, y))
+        let (cell, expected) = (emulator.cell(x, y).asSeen, peer.cell(x, y).asSeen)
         #expect(cell == expected, "column \(x), row \(y)")
         if cell != expected { return }
       }
