@@ -12,6 +12,9 @@ public struct TableExport: TraceExport {
   /// The steps that it is about; nil: all.
   public var steps: ClosedRange<UInt64>?
 
+  /// Findings are of all steps.
+  public var needsAllSteps: Bool { steps == nil || table == .findings || table == .layers }
+
   /// An export of `table`.
   public init(_ table: Table, format: TableFormat = .csv, steps: ClosedRange<UInt64>? = nil) {
     self.table = table

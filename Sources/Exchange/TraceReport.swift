@@ -106,7 +106,8 @@ extension TraceReport {
   /// The textbook's rule: where forward costs N, backward costs 2 N, and a step 3 N.
   private static func network(_ info: TraceInfo) -> [Entry] {
     let graph = info.graph.map { GraphIndex($0) }
-    let (forward, backward) = (graph?.forwardFlops, graph?.backwardFlops)
+    let counted = graph.flatMap { $0.tellsFlops ? $0 : nil }
+    let (forward, backward) = (counted?.forwardFlops, counted?.backwardFlops)
     var ratio: Double?
     var total: UInt64?
     if let forward, let backward {
@@ -116,14 +117,14 @@ extension TraceReport {
     return [
       Entry("layers", graph.map { Cell($0.leafLayers.filter { !$0.isLoss }.count) } ?? .empty),
       Entry("nodes", graph.map { Cell($0.graph.nodes.count) } ?? .empty),
-      Entry("parameters", Cell(graph?.parameterCount)),
+      Entry("parameters", Cell(graph.flatMap { $0.tellsParameters ? $0.parameterCount : nil })),
       Entry("forward_flops", Cell(forward)),
       Entry("backward_flops", Cell(backward)),
       Entry("backward_over_forward", Cell(ratio)),
       Entry("total_flops", Cell(total)),
-      Entry("arena_bytes", Cell(info.run?.arenaBytes)),
+      Entry("arena_bytes", Cell(info.run.flatMap { $0.arenaBytes > 0 ? $0.arenaBytes : nil })),
       Entry("arena_lower_bound_bytes", Cell(largestSum(info.first?.memory))),
-      Entry("saved_bytes", Cell(graph?.savedBytes)),
+      Entry("saved_bytes", Cell(graph.flatMap { $0.tellsSavedBytes ? $0.savedBytes : nil })),
     ]
   }
 

@@ -100,14 +100,18 @@ extension LayerPage {
   private func facts(
     of node: Graph.Node, in nodes: [Graph.Node], _ graph: GraphIndex
   ) -> [Fact] {
-    let inputs = node.inputs.map { id in
+    var inputs = node.inputs.map { id in
       graph.name(ofNode: id) + " " + (graph.node(id)?.shape.shapeText ?? "")
     }
+    if inputs.isEmpty { inputs = node.operands.map { "\($0.shape.shapeText) \($0.dtype)" } }
     var facts: [Fact] = []
     if nodes.count > 1 { facts.append(Fact("node", "\(node.name) (\(node.kind))", .title)) }
     facts.append(
       Fact("takes", inputs.isEmpty ? "the batch, or nothing" : inputs.joined(separator: ", ")))
-    facts.append(Fact("gives", "\(node.shape.shapeText) \(node.dtype)"))
+    // A profile tells what an op gives only where it was asked for shapes.
+    if !node.dtype.isEmpty {
+      facts.append(Fact("gives", "\(node.shape.shapeText) \(node.dtype)"))
+    }
     if !node.rule.isEmpty { facts.append(Fact("rule", node.rule, .value)) }
     if !node.backwardRule.isEmpty { facts.append(Fact("passes on", node.backwardRule, .gradient)) }
     return facts

@@ -16,9 +16,13 @@ public struct GapList: Sendable {
   /// Whether the next step tells what is missing.
   public var isOpen: Bool { open < gaps.count }
 
-  /// Notes a gap.
+  /// Notes a gap: of one that comes in pieces, as what lies behind the end does, the whole.
   public mutating func add(_ gap: TraceGap) {
-    if gaps.count < Self.limit { gaps.append(gap) }
+    if isOpen, let known = gaps.last, known.isContinued(by: gap) {
+      gaps[gaps.count - 1].bytes = known.bytes.lowerBound..<gap.bytes.upperBound
+    } else if gaps.count < Self.limit {
+      gaps.append(gap)
+    }
   }
 
   /// Notes a step.
@@ -39,5 +43,13 @@ public struct GapList: Sendable {
   /// Goes on behind `step`, of which nothing was told here.
   public mutating func skip(to step: UInt64) {
     last = max(last ?? 0, step)
+  }
+}
+
+extension TraceGap {
+  /// Whether `next` says the same of the bytes behind these.
+  fileprivate func isContinued(by next: TraceGap) -> Bool {
+    !bytes.isEmpty && bytes.upperBound == next.bytes.lowerBound && reason == next.reason
+      && steps == next.steps && droppedEvents == 0 && next.droppedEvents == 0
   }
 }

@@ -13,11 +13,15 @@ struct Outline {
 
   /// More blocks than a screen has columns.
   private static let blocks = 1024
+  /// Of the summaries that are read, where there is a coarser level: a few milliseconds' worth.
+  static let levelBytes: UInt64 = 8 << 20
   /// Chunks that are read for their findings, at most: a few milliseconds' worth.
   private static let findingChunks = 32
 
   /// Nil where the index does not tell which steps are where, or what it tells is not there.
-  init?(_ file: TraceFile, _ index: TraceIndex, partCapacity: Int) {
+  init?(
+    _ file: TraceFile, _ index: TraceIndex, partCapacity: Int, levelBytes: UInt64 = levelBytes
+  ) {
     guard let chunks = ChunkMap(index), let first = chunks.entries.first,
       let last = chunks.entries.last
     else { return nil }
@@ -43,10 +47,7 @@ struct Outline {
     }.last
 
     let count = last.lastStep - first.firstStep
-    guard
-      let stride = TraceIndex.strides.first(where: { count / Int($0) < Self.blocks })
-        ?? TraceIndex.strides.last
-    else { return nil }
+    guard let stride = Self.stride(index, steps: count, levelBytes: levelBytes) else { return nil }
     var facts = RunningFacts()
     let ends = [first.location, last.location].map { (try? file.items(in: $0)) ?? [] }
     if let newest = Self.steps(ends[1]).last { facts.expect(newest) }
@@ -63,6 +64,19 @@ struct Outline {
     }
     facts.count(steps: index.steps)
     self.facts = facts
+  }
+
+  /// The finest level that has neither more blocks nor more bytes than are worth reading; else the
+  /// coarsest there is.
+  private static func stride(_ index: TraceIndex, steps: Int, levelBytes: UInt64) -> UInt64? {
+    var bytes: [UInt64: UInt64] = [:]
+    for chunk in index.chunks {
+      guard let stride = chunk.steps?.stride, stride > 1 else { continue }
+      bytes[stride, default: 0] += chunk.location.length
+    }
+    let levels = TraceIndex.strides.filter { bytes[$0] != nil }
+    return levels.first { steps / Int($0) < blocks && bytes[$0, default: 0] <= levelBytes }
+      ?? levels.last
   }
 
   private static func steps(_ items: [TraceItem]) -> [Step] {

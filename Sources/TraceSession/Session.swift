@@ -56,7 +56,7 @@ public final class Session {
   /// A session of the trace in `file`, of which everything is there at once where it is closed and
   /// longer than `threshold` bytes: quantities of the whole run come from its summaries, and are
   /// exact when `poll` has folded it all.
-  public convenience init(opening file: TraceFile, threshold: UInt64 = 8 << 20) {
+  public convenience init(opening file: TraceFile, threshold: UInt64 = TraceIndex.worthwhileBytes) {
     self.init(source: file)
     guard file.bytes >= threshold, let index = file.index(),
       let outline = Outline(file, index, partCapacity: RunningFacts.partCapacity)

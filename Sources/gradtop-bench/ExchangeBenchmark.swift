@@ -73,7 +73,7 @@ enum ExchangeBenchmark {
     defer { for path in [json, trace] { TemporaryFile.remove(path) } }
     try writeProfile(to: json)
     let size = Double(TemporaryFile.bytes(of: json))
-    print("a PyTorch profile of \(TemporaryFile.megabytes(of: json)) MB")
+    print("a PyTorch profile with shapes, of \(TemporaryFile.megabytes(of: json)) MB")
     let runs = (0..<3).compactMap { _ in Command.run("gradtop", ["import", json, "-o", trace]) }
     guard let seconds = runs.map(\.seconds).min(), let bytes = runs.map(\.peakBytes).max() else {
       return print("  build the program first (make build)")
@@ -98,7 +98,11 @@ enum ExchangeBenchmark {
           text += """
             {"ph": "X", "cat": "cpu_op", "name": "\(name)", "pid": 7, "tid": \(7 + phase),
             "ts": \(time), "dur": 12.5, "args": {"External id": \(id), "Record function id": 0,
-            "Sequence number": \(step * 400 + sequence), "Fwd thread id": \(phase), "Ev Idx": \(id)}},
+            "Sequence number": \(step * 400 + sequence), "Fwd thread id": \(phase), "Ev Idx": \(id),
+            "Input Dims": [[64, \(layer + 1)], [32, \(layer + 1)], [32]],
+            "Input type": ["float", "float", "float"],
+            "Input Strides": [[\(layer + 1), 1], [\(layer + 1), 1], [1]],
+            "Concrete Inputs": ["", "", ""]}},
 
             """
           // What joins an op to its backward, as the profiler draws it.

@@ -9,8 +9,12 @@ enum OpeningBenchmark {
 
   static func run() throws {
     try points()
-    let megabytes = Int(ProcessInfo.processInfo.environment["GRADTOP_BENCH_MB"] ?? "") ?? 512
-    try large(megabytes: megabytes)
+    func setting(_ name: String) -> Int? {
+      ProcessInfo.processInfo.environment["GRADTOP_BENCH_" + name].flatMap { Int($0) }
+    }
+    try large(
+      megabytes: setting("MB") ?? 512, ops: setting("OPS") ?? 2000,
+      period: UInt64(setting("MS") ?? 10) * 1_000_000)
   }
 
   /// The whole program on a trace of a million steps.
@@ -37,8 +41,11 @@ enum OpeningBenchmark {
     }
   }
 
-  /// Steps of 2000 ops, not compressed, until the file has its size.
-  private static func large(megabytes size: Int) throws {
+  /// Steps of so many ops, not compressed, until the file has its size.
+  ///
+  /// - Parameter period: nanoseconds from one to the next; from 100 ms on, each has a chunk of its
+  ///   own.
+  private static func large(megabytes size: Int, ops: Int, period: UInt64) throws {
     let path = TemporaryFile.path("large.mcap")
     defer { TemporaryFile.remove(path) }
     var options = TraceWriter.Options()
@@ -46,17 +53,17 @@ enum OpeningBenchmark {
     let writer = TraceWriter(
       output: try FileOutput(path: path, overwriting: true), run: Run(), options: options)
     writer.write(graph: Graph(), now: 0)
-    var generator = SyntheticSteps(ops: 2000)
+    var generator = SyntheticSteps(ops: ops)
     let steps = (0..<16).map { generator.step(UInt64($0)) }
     var count: UInt64 = 0
     while writer.position < UInt64(size) * 1_000_000 {
       var step = steps[Int(count) % steps.count]
-      (step.index, step.start) = (count, count * 10_000_000)
-      writer.write(step: step, now: count * 10_000_000)
+      (step.index, step.start) = (count, count * period)
+      writer.write(step: step, now: count * period)
       count += 1
     }
     writer.close(now: 0)
-    print("a trace of \(TemporaryFile.megabytes(of: path)) MB, \(count) steps of 2,000 ops")
+    print("a trace of \(TemporaryFile.megabytes(of: path)) MB, \(count) steps of \(ops) ops")
     try opening(path, steps: count)
     var info: TraceInfo?
     let seconds = try time { info = try TraceInfo(path: path) }

@@ -2,7 +2,8 @@
 // `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|start|scale|
 // frontier|plans|trace|opening|exchange|dashboard|follow|judge]… [MODEL]…`, where `cpu` counts seconds
 // of the processor rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes,
-// 512 without, that of `dashboard` GRADTOP_BENCH_STEPS steps, 10,000 without, and is kept for the next
+// 512 without, in steps of GRADTOP_BENCH_OPS ops, 2,000 without, each GRADTOP_BENCH_MS ms, 10 without
+// (from 100 on, each step is a chunk of its own), that of `dashboard` GRADTOP_BENCH_STEPS steps, 10,000 without, and is kept for the next
 // time where GRADTOP_BENCH_TRACE names a file; `follow` watches for GRADTOP_BENCH_SECONDS seconds.
 // Three more are run only when named, alone: `gradtop-bench fuzz [SECONDS [SEED]]`,
 // `rules [MODELS [tuning]]` and `soak [RUNS]`.

@@ -57,6 +57,28 @@ import Testing
         """)
   }
 
+  @Test(arguments: ["replay", "frame"])
+  func threeTraces(of command: String) throws {
+    let outcome = try gradtop.run(command, "a.mcap", "b.mcap", "c.mcap")
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors == """
+        gradtop: \(command): two traces at most, found 3; name the two to look at side by side
+
+        """)
+  }
+
+  @Test(arguments: ["export", "info", "check", "frame"])
+  func aPipe(of command: String) throws {
+    let outcome = try gradtop.run(command, "-")
+    #expect(outcome.status == 66)
+    #expect(
+      outcome.errors == """
+        gradtop: -: No such file or directory; only replay reads a pipe: save it to a file first
+
+        """)
+  }
+
   @Test func traceInAMissingFolder() throws {
     let outcome = try gradtop.run("run", "--headless", "--steps", "1", "--trace", "no/t.bin")
     #expect(outcome.status == 73)

@@ -97,6 +97,28 @@ import TraceSamples
     }
   }
 
+  /// Of a network of thousands of nodes, the level that a screen would take is a tenth of the trace.
+  @Test func aLevelOfTooManyBytesIsLeftForACoarserOne() throws {
+    try Self.withTrace { path in
+      let file = try TraceFile(path: path)
+      let index = try #require(file.index())
+      func bytes(ofLevel stride: UInt64) -> UInt64 {
+        index.chunks.filter { $0.steps?.stride == stride }.reduce(0) { $0 + $1.location.length }
+      }
+      #expect(bytes(ofLevel: 16) > bytes(ofLevel: 256))
+      func loss(_ levelBytes: UInt64) throws -> Series {
+        let outline = Outline(file, index, partCapacity: 512, levelBytes: levelBytes)
+        return try #require(outline?.facts.measuredScalars[.loss])
+      }
+      let fine = try loss(bytes(ofLevel: 16))
+      let coarse = try loss(bytes(ofLevel: 256))
+      #expect(fine.stride == 16 && coarse.stride == 256)
+      #expect(try loss(0).stride == 4096)
+      #expect(coarse.minimum == fine.minimum && coarse.maximum == fine.maximum)
+      #expect(coarse.last == fine.last && coarse.first == fine.first)
+    }
+  }
+
   @Test func isExactWhenAllIsFolded() throws {
     try Self.withTrace { path in
       let session = Session(opening: try TraceFile(path: path), threshold: 0)

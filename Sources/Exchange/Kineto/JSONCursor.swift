@@ -108,6 +108,14 @@ struct JSONCursor {
     throw .incomplete
   }
 
+  /// The text of a value of any kind, which is stepped over.
+  mutating func value() throws(Stop) -> Range<Int> {
+    _ = try peek()
+    let start = position
+    try skip()
+    return start..<position
+  }
+
   /// Whether the text in `range` is `text`.
   @inline(__always)
   func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {

@@ -14,11 +14,15 @@ struct KinetoEventParser {
     var correlation: Int64 = 0
     var allocated: Int64 = -1
     var device: Int64 = 0
+    /// Of what goes in.
+    var shapes = 0..<0
+    var types = 0..<0
   }
 
   /// The last slice that was kept, which the next flow event is bound to.
   private var last: Int?
-  private var threadText: [UInt8] = []
+  /// Of a name that is put together.
+  private var text: [UInt8] = []
 
   /// Reads the event at the cursor, and keeps what matters of it.
   mutating func parse(
@@ -78,6 +82,10 @@ struct KinetoEventParser {
         fields.allocated = cursor.integer(try cursor.scalar())
       } else if cursor.matches(key, "Device Type") {
         fields.device = cursor.integer(try cursor.scalar())
+      } else if cursor.matches(key, "Input Dims") {
+        fields.shapes = try cursor.value()
+      } else if cursor.matches(key, "Input type") {
+        fields.types = try cursor.value()
       } else {
         try cursor.skip()
       }
@@ -97,7 +105,10 @@ struct KinetoEventParser {
           start: max(0, fields.start), duration: max(0, fields.duration),
           number: category.isOfDevice ? fields.correlation : fields.sequence,
           name: events.names.id(of: cursor.text(fields.name)),
-          thread: thread(fields, cursor, &events), category: category))
+          thread: id(of: fields.process, fields.thread, cursor, &events),
+          operands: category == .op && !fields.shapes.isEmpty
+            ? id(of: fields.shapes, fields.types, cursor, &events) : -1,
+          category: category))
     case UInt8(ascii: "i") where cursor.matches(fields.name, "[memory]"):
       guard fields.allocated >= 0 else { return }
       events.allocations.append(
@@ -120,14 +131,15 @@ struct KinetoEventParser {
     set(&events.flows[fields.id, default: KinetoEvents.Flow()], Int32(last))
   }
 
-  private mutating func thread(
-    _ fields: Fields, _ cursor: JSONCursor, _ events: inout KinetoEvents
+  /// The number of both texts together.
+  private mutating func id(
+    of first: Range<Int>, _ second: Range<Int>, _ cursor: JSONCursor, _ events: inout KinetoEvents
   ) -> Int32 {
-    threadText.removeAll(keepingCapacity: true)
-    threadText.append(contentsOf: cursor.text(fields.process))
-    threadText.append(UInt8(ascii: "/"))
-    threadText.append(contentsOf: cursor.text(fields.thread))
-    return threadText.withUnsafeBytes { events.names.id(of: $0) }
+    text.removeAll(keepingCapacity: true)
+    text.append(contentsOf: cursor.text(first))
+    text.append(UInt8(ascii: "/"))
+    text.append(contentsOf: cursor.text(second))
+    return text.withUnsafeBytes { events.names.id(of: $0) }
   }
 
   private static func category(

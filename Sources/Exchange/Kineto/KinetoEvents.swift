@@ -28,6 +28,9 @@ struct KinetoEvents {
     var name: Int32
     /// A number of `names`: process and thread.
     var thread: Int32
+    /// A number of `names`, whose text `KinetoOperands` reads: what went in; -1 where that was not
+    /// recorded.
+    var operands: Int32 = -1
     var category: Category
 
     var end: Int64 { start &+ duration }

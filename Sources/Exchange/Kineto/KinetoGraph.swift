@@ -2,7 +2,8 @@ import TraceFormat
 
 /// The networks of a profile: a node for each outermost forward op of a step, by its place in it.
 ///
-/// What a profile does not tell stays empty: edges, shapes of outputs, parameters, saved tensors.
+/// What a profile does not tell stays empty: edges, parameters, saved tensors, and without
+/// `record_shapes=True` all shapes.
 struct KinetoGraph {
   /// The network of a step.
   struct Network {
@@ -16,38 +17,44 @@ struct KinetoGraph {
     var ops: [KinetoTexts.ID]
     var modules: [KinetoTexts.ID]
     var others: [KinetoTexts.ID]
+    var operands: [Int32]
+    var gradients: [Int32]
   }
 
   private let texts: KinetoTexts
+  private let operands: KinetoOperands
   private var known: [Signature: Network] = [:]
 
-  /// Networks of units whose names are `texts`.
-  init(_ texts: KinetoTexts) {
+  /// Networks of units whose names are `texts`, and which take `operands`.
+  init(_ texts: KinetoTexts, _ operands: KinetoOperands) {
     self.texts = texts
+    self.operands = operands
   }
 
   /// The network of the step that consists of `units`, its id the same as before where it ran before.
   ///
   /// Forward ops are the nodes 0, 1, ... in their order; behind them stand optimizer, data loader and
-  /// the backward functions of `loose`, which belong to no op.
+  /// the backward functions that belong to no op.
   mutating func network(
-    of units: ArraySlice<KinetoUnits.Unit>, loose: [KinetoTexts.ID]
+    of units: ArraySlice<KinetoUnits.Unit>, _ nodes: KinetoLinks.Nodes
   ) -> (network: Network, isNew: Bool) {
     let forward = units.filter { $0.phase == .forward }
     var others: [KinetoTexts.ID] = []
-    for name in units.filter({ $0.phase != .forward && $0.phase != .backward }).map(\.name) + loose
+    for name in units.filter({ $0.phase != .forward && $0.phase != .backward }).map(\.name)
+      + nodes.loose
     where !others.contains(name) {
       others.append(name)
     }
     let signature = Signature(
-      ops: forward.map(\.name), modules: forward.map(\.module), others: others)
+      ops: forward.map(\.name), modules: forward.map(\.module), others: others,
+      operands: forward.map(\.operands), gradients: nodes.gradients)
     if let network = known[signature] { return (network, false) }
-    var network = Network(graph: graph(of: forward))
+    var network = Network(graph: graph(of: forward, nodes.gradients))
     network.graph.id = UInt32(known.count + 1)
     for name in others {
       var node = Graph.Node()
       node.id = UInt32(network.graph.nodes.count)
-      (node.name, node.kind) = (texts[name], texts[name])
+      (node.name, node.kind, node.dtype) = (texts[name], texts[name], "")
       network.graph.nodes.append(node)
       network.others[name] = node.id
     }
@@ -55,7 +62,7 @@ struct KinetoGraph {
     return (network, true)
   }
 
-  private func graph(of forward: [KinetoUnits.Unit]) -> Graph {
+  private func graph(of forward: [KinetoUnits.Unit], _ gradients: [Int32]) -> Graph {
     var graph = Graph()
     let containers = Self.containers(of: Set(forward.map(\.module)).map { texts[$0] })
     var layers: Set<String> = []
@@ -80,6 +87,9 @@ struct KinetoGraph {
       node.name = "\(prefix)\(name).\(count)"
       node.kind = name
       node.layer = isLeaf ? module : node.name
+      node.operands = operands.all(unit.operands)
+      let output = operands.first(gradients[Int(node.id)])
+      (node.shape, node.dtype) = (output?.shape ?? [], output?.dtype ?? "")
       graph.nodes.append(node)
       add(layer: node.layer, isLeaf ? Self.className(module) : name, isContainer: false)
     }

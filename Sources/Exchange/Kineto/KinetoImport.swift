@@ -4,7 +4,8 @@ public import TraceFormat
 /// backward.
 ///
 /// Backward is tied to the forward op by the profile's `fwdbwd` flows, else by autograd's sequence
-/// number. Modules become layers where the profile was taken `with_stack=True`. Gradient norms, loss
+/// number. Modules become layers where the profile was taken `with_stack=True`; with
+/// `record_shapes=True` an op has the shapes of what it takes and, where it was reversed, gives. Gradient norms, loss
 /// and saved bytes are not in such a profile and stay unmeasured. With `profile_memory=True` it says how
 /// many bytes were allocated after each op, of all categories together.
 public struct KinetoImport: Sendable {
@@ -27,6 +28,7 @@ public struct KinetoImport: Sendable {
   private let profile: KinetoProfile
   private let texts: KinetoTexts
   private let units: [KinetoUnits.Unit]
+  private let operands: KinetoOperands
   private let links: KinetoLinks
   private let steps: KinetoSteps
   private let memory: KinetoMemory
@@ -39,6 +41,7 @@ public struct KinetoImport: Sendable {
     let events = try reader.read()
     let units = KinetoUnits(events)
     (profile, texts, self.units) = (events.profile, units.texts, units.units)
+    operands = KinetoOperands(events, units.units)
     links = KinetoLinks(events, units)
     steps = KinetoSteps(units)
     memory = KinetoMemory(events)
@@ -60,13 +63,13 @@ public struct KinetoImport: Sendable {
     let origin = steps.parts.first?.start ?? 0
     run.wallClockOrigin = UInt64(clamping: profile.base &+ origin)
     let writer = TraceWriter(output: output, run: run)
-    var graphs = KinetoGraph(texts)
+    var graphs = KinetoGraph(texts, operands)
     var summary = Summary()
     summary.damaged = profile.damaged
     summary.isTruncated = profile.isTruncated
     for part in steps.parts {
       let nodes = links.nodes(of: part.units, summary: &summary)
-      let (network, isNew) = graphs.network(of: units[part.units], loose: nodes.loose)
+      let (network, isNew) = graphs.network(of: units[part.units], nodes)
       if isNew { writer.write(graph: network.graph, now: 0) }
       let step = step(part, network, nodes, origin: origin)
       writer.write(step: step, now: step.start &+ step.duration)

@@ -6,6 +6,9 @@ struct KinetoLinks: Sendable {
   struct Nodes {
     /// By position in the step; nil for what is no forward op and reverses none.
     var ofUnit: [UInt32?]
+    /// By forward op: the operands of the function that reverses it first, which are the gradient of
+    /// its output; -1 without.
+    var gradients: [Int32]
     /// Names of the backward functions that belong to no op.
     var loose: [KinetoTexts.ID]
   }
@@ -54,7 +57,7 @@ struct KinetoLinks: Sendable {
   ///
   /// What autograd runs between two linked functions, as `AccumulateGrad`, belongs to the one before.
   func nodes(of range: Range<Int>, summary: inout KinetoImport.Summary) -> Nodes {
-    var nodes = Nodes(ofUnit: [], loose: [])
+    var nodes = Nodes(ofUnit: [], gradients: [], loose: [])
     nodes.ofUnit.reserveCapacity(range.count)
     var count: UInt32 = 0
     var last: UInt32?
@@ -63,6 +66,7 @@ struct KinetoLinks: Sendable {
       var node: UInt32?
       if unit.phase == .forward {
         node = count
+        nodes.gradients.append(-1)
         count += 1
       } else if unit.phase == .backward {
         if !unit.accumulates { summary.backward += 1 }
@@ -70,6 +74,9 @@ struct KinetoLinks: Sendable {
         if forward >= range.lowerBound, forward < index {
           summary.linked += 1
           last = nodes.ofUnit[forward - range.lowerBound]
+          if let last, nodes.gradients[Int(last)] < 0 {
+            nodes.gradients[Int(last)] = unit.operands
+          }
         }
         node = last
         if node == nil { nodes.loose.append(unit.name) }

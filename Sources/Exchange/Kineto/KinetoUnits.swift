@@ -17,6 +17,8 @@ struct KinetoUnits {
     var phase: Phase
     /// Whether it is an `AccumulateGrad`, which reverses no op.
     var accumulates: Bool
+    /// What went in, of a backward function the gradient that arrived; as of slices.
+    var operands: Int32
   }
 
   /// Where a step of the training loop begins and ends, and its number where the profile says one.
@@ -87,8 +89,13 @@ struct KinetoUnits {
           units.append(
             Unit(
               start: slice.start, duration: slice.duration, sequence: slice.sequence, name: name,
-              module: module, phase: phase, accumulates: accumulates))
+              module: module, phase: phase, accumulates: accumulates, operands: slice.operands))
         }
+      } else if slice.operands >= 0, units[Int(unit)].operands < 0,
+        units[Int(unit)].phase == .backward
+      {
+        // What autograd evaluates stands inside, with what it was handed.
+        units[Int(unit)].operands = slice.operands
       }
       unitOfSlice[index] = unit
       open.append((slice.end, unit, depth))

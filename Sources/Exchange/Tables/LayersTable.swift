@@ -33,10 +33,11 @@ struct LayersTable: TableBuilder {
   }
 
   mutating func finish(to rows: inout RowWriter) throws(ExportError) {
-    for layer in newest.leafLayers { try rows.write(row(of: layer)) }
+    let tellsFlops = newest.tellsFlops
+    for layer in newest.leafLayers { try rows.write(row(of: layer, tellsFlops: tellsFlops)) }
   }
 
-  private func row(of layer: Graph.Layer) -> [Cell] {
+  private func row(of layer: Graph.Layer, tellsFlops: Bool) -> [Cell] {
     let path = layer.path
     let work = LayerWork(of: path, measures)
     let nodes = newest.nodes(ofLayer: path)
@@ -45,15 +46,15 @@ struct LayersTable: TableBuilder {
     return [
       .text(path),
       .text(layer.kind),
-      Cell(newest.parameterCount(ofLayer: path)),
+      newest.tellsParameters ? Cell(newest.parameterCount(ofLayer: path)) : .empty,
       Cell(work.calls),
       Cell(work.forwardTime.map { $0 / 1e3 }),
       Cell(work.backwardTime.map { $0 / 1e3 }),
       Cell(work.backwardOverForward),
-      Cell(nodes.reduce(0) { $0 &+ $1.forwardFlops } as UInt64),
-      Cell(nodes.reduce(0) { $0 &+ $1.backwardFlops } as UInt64),
-      Cell(work.gigaflops),
-      Cell(newest.savedBytes(ofLayer: path)),
+      tellsFlops ? Cell(nodes.reduce(0) { $0 &+ $1.forwardFlops } as UInt64) : .empty,
+      tellsFlops ? Cell(nodes.reduce(0) { $0 &+ $1.backwardFlops } as UInt64) : .empty,
+      tellsFlops ? Cell(work.gigaflops) : .empty,
+      newest.tellsSavedBytes ? Cell(newest.savedBytes(ofLayer: path)) : .empty,
       Cell(norms?.first),
       Cell(norms?.last),
       Cell(norms?.least),

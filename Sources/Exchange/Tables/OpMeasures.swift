@@ -11,10 +11,13 @@ struct OpMeasures {
     /// Names of the nodes that run in one kernel with it.
     var fusedWith: [String]
     var total: OpTotals.Total
+    /// Whether its graph tells how much work its nodes are.
+    var tellsFlops: Bool
 
     /// Of one call; nil for phases that have no count.
     var flops: UInt64? {
-      switch phase {
+      guard tellsFlops else { return nil }
+      return switch phase {
       case .forward, .recompute: node?.forwardFlops
       case .backward: node?.backwardFlops
       default: nil
@@ -56,6 +59,7 @@ struct OpMeasures {
     var ops: [Op] = []
     var slots: [Key: Int] = [:]
     for part in parts.reversed() {
+      let tellsFlops = part.graph.tellsFlops
       for (key, total) in part.ordered {
         let name = part.graph.name(ofNode: key.node)
         if let slot = slots[Key(name: name, phase: key.phase)] {
@@ -65,7 +69,10 @@ struct OpMeasures {
         slots[Key(name: name, phase: key.phase)] = ops.count
         let node = part.graph.node(key.node)
         let fused = node?.fusedWith.map { part.graph.name(ofNode: $0) } ?? []
-        ops.append(Op(name: name, node: node, phase: key.phase, fusedWith: fused, total: total))
+        ops.append(
+          Op(
+            name: name, node: node, phase: key.phase, fusedWith: fused, total: total,
+            tellsFlops: tellsFlops))
       }
     }
     return ops

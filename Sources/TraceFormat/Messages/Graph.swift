@@ -49,7 +49,7 @@ extension Graph {
     public var inputs: [UInt32] = []
     /// Of the output.
     public var shape: [UInt64] = []
-    /// `float32`, `int32`, `bfloat16`.
+    /// `float32`, `int32`, `bfloat16`; empty where nobody knows.
     public var dtype = "float32"
     /// Ids of the parameters it uses.
     public var parameters: [UInt32] = []
@@ -71,9 +71,25 @@ extension Graph {
     public var isInPlace = false
     /// Ids of the nodes that run in one kernel with it.
     public var fusedWith: [UInt32] = []
+    /// What it takes, in order, where `inputs` are not known, as in a profile.
+    public var operands: [Operand] = []
 
     /// An empty node, to be filled in.
     public init() {}
+  }
+
+  /// A tensor that an op takes, without its origin.
+  public struct Operand: Hashable, Sendable {
+    /// Empty for a number.
+    public var shape: [UInt64]
+    /// As `Node.dtype`.
+    public var dtype: String
+
+    /// A tensor of `shape`.
+    public init(shape: [UInt64] = [], dtype: String = "") {
+      self.shape = shape
+      self.dtype = dtype
+    }
   }
 
   /// A tensor that is kept for backward.

@@ -45,6 +45,12 @@ extension Graph.Node {
     buffer.appendField(17, hasSideEffects)
     buffer.appendField(18, isInPlace)
     buffer.appendPacked(19, fusedWith)
+    var part = ByteBuffer()
+    for operand in operands {
+      part.removeAll()
+      operand.encode(into: &part)
+      buffer.appendField(20, delimited: part.bytes)
+    }
   }
 
   /// Reads what `encode` wrote; a field that is missing is 0, false or empty.
@@ -73,6 +79,31 @@ extension Graph.Node {
       case 17: hasSideEffects = try fields.bool()
       case 18: isInPlace = try fields.bool()
       case 19: try fields.append(to: &fusedWith)
+      case 20:
+        try operands.append(from: &fields) { (bytes) throws(ProtobufError) in
+          try Graph.Operand(decoding: bytes)
+        }
+      default: try fields.skip()
+      }
+    }
+  }
+}
+
+extension Graph.Operand {
+  /// Appends the message Operand, as `gradtop.proto` has it.
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendPacked(1, shape)
+    buffer.appendField(2, dtype)
+  }
+
+  /// Reads what `encode` wrote; a field that is missing is empty.
+  init(decoding encoded: UnsafeRawBufferPointer) throws(ProtobufError) {
+    self.init()
+    var fields = ProtobufReader(encoded)
+    while try fields.next() {
+      switch fields.field {
+      case 1: try fields.append(to: &shape)
+      case 2: dtype = try fields.string()
       default: try fields.skip()
       }
     }

@@ -38,10 +38,11 @@ public final class MCAPReader {
   /// - Throws: `TraceReadError.system` where the file cannot be read.
   public init?(path: String) throws(TraceReadError) {
     var window = try FileWindow(path: path)
-    guard let section = try SummarySection(&window) else { return nil }
+    var chunks: [ChunkIndexRecord] = []
+    guard let section = try SummarySection(&window, note: { chunks.append($0) }) else { return nil }
     self.path = path
     self.window = window
-    chunks = section.chunks.sorted { ($0.startTime, $0.chunkStart) < ($1.startTime, $1.chunkStart) }
+    self.chunks = chunks.sorted { ($0.startTime, $0.chunkStart) < ($1.startTime, $1.chunkStart) }
     topics = section.topics
     messageCount = section.statistics?.messages
   }

@@ -4,7 +4,6 @@ struct SummarySection {
   static let maximumSize: UInt64 = 1 << 29
 
   var topics: [UInt16: String] = [:]
-  var chunks: [ChunkIndexRecord] = []
   var attachments: [AttachmentIndexRecord] = []
   var metadata: [MetadataIndexRecord] = []
   var statistics: StatisticsRecord?
@@ -12,7 +11,12 @@ struct SummarySection {
   var stepSpans: [StepSpan?] = []
 
   /// Nil where there is no summary, or a damaged one.
-  init?(_ window: inout FileWindow) throws(TraceReadError) {
+  ///
+  /// - Parameter note: gets the chunks, of which there may be millions, in file order; where the
+  ///   summary is damaged, some.
+  init?(
+    _ window: inout FileWindow, note: (ChunkIndexRecord) -> Void
+  ) throws(TraceReadError) {
     let size = try window.size()
     let tailSize = UInt64(RecordHead.size + FooterRecord.size + mcapMagic.count)
     guard size > tailSize else { return nil }
@@ -28,10 +32,12 @@ struct SummarySection {
     let summary = UnsafeRawBufferPointer(rebasing: window.bytes[..<covered])
     guard footer.checksum == 0 || crc32(summary) == footer.checksum else { return nil }
     let records = UnsafeRawBufferPointer(rebasing: summary[..<Int(length)])
-    guard (try? read(records)) == records.count else { return nil }
+    guard (try? read(records, note)) == records.count else { return nil }
   }
 
-  private mutating func read(_ records: UnsafeRawBufferPointer) throws(RecordError) -> Int {
+  private mutating func read(
+    _ records: UnsafeRawBufferPointer, _ note: (ChunkIndexRecord) -> Void
+  ) throws(RecordError) -> Int {
     var section = self
     defer { self = section }
     return try forEachRecord(in: records) { (opcode, _, content) throws(RecordError) in
@@ -43,7 +49,7 @@ struct SummarySection {
       case .chunkIndex:
         let chunk = try ChunkIndexRecord(&fields)
         guard chunk.startTime <= chunk.endTime else { throw .badLength }
-        section.chunks.append(chunk)
+        note(chunk)
       case .attachmentIndex: section.attachments.append(try AttachmentIndexRecord(&fields))
       case .metadataIndex: section.metadata.append(try MetadataIndexRecord(&fields))
       case .stepIndex: section.stepSpans = StepIndexRecord.spans(content) ?? []

@@ -18,6 +18,9 @@ public struct TraceIndex: Equatable, Sendable {
     public var steps: StepSpan?
   }
 
+  /// A trace of fewer bytes is as soon read as looked up, and then it is verified, too.
+  public static let worthwhileBytes: UInt64 = 8 << 20
+
   /// Steps in a block of the summaries, from the finest to the coarsest.
   public static let strides = LevelBuilder.strides
 
@@ -31,11 +34,14 @@ public struct TraceIndex: Equatable, Sendable {
   /// - Throws: `TraceReadError.system` where the file cannot be read.
   public init?(path: String) throws(TraceReadError) {
     var window = try FileWindow(path: path)
-    guard let section = try SummarySection(&window) else { return nil }
-    chunks = section.chunks.map { Chunk($0) }
+    var chunks: [Chunk] = []
+    guard let section = try SummarySection(&window, note: { chunks.append(Chunk($0)) }) else {
+      return nil
+    }
     if section.stepSpans.count == chunks.count {
       for (index, span) in section.stepSpans.enumerated() { chunks[index].steps = span }
     }
+    self.chunks = chunks
     steps = section.statistics?.messageCounts.first { $0.0 == Topic.step.rawValue }?.1 ?? 0
   }
 }

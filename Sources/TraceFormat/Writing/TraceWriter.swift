@@ -164,6 +164,14 @@ public final class TraceWriter {
     flush()
   }
 
+  /// Nanoseconds from `now` until there is something that `flushIfDue` writes; nil while nothing
+  /// waits.
+  public func timeUntilDue(now: UInt64) -> UInt64? {
+    guard let chunkOpened else { return nil }
+    let age = now > chunkOpened ? now - chunkOpened : 0
+    return options.flushInterval - min(age, options.flushInterval)
+  }
+
   /// Notes a step that comes into the chunk.
   func note(_ step: Step) {
     let hasActivations = !step.activations.node.isEmpty

@@ -59,7 +59,8 @@ public final class Recorder {
       readings: plan.readings.count)
     var options = TraceWriter.Options()
     options.syncsEachChunk = syncsEachChunk
-    // A step is to be on disk 100 ms after its end, and the writer may sleep for 20 of them.
+    // A step is to be on disk 100 ms after its end, and threads that train may keep the writer from a
+    // processor for 20 of them.
     options.flushInterval = 70_000_000
     let work = Work(
       writer: TraceWriter(output: output, run: run, tap: tap, options: options), ring: ring,
@@ -147,8 +148,10 @@ extension Recorder.Work {
         state.next.withLock { $0 = nil }
       }
       if isFinished { break }
-      writer.flushIfDue(now: MonotonicClock.now())
-      pause(nanoseconds: nap.next(after: steps, of: ring.capacity))
+      let now = MonotonicClock.now()
+      writer.flushIfDue(now: now)
+      let rest = nap.next(after: steps, of: ring.capacity)
+      pause(nanoseconds: max(Nap.least, min(rest, writer.timeUntilDue(now: now) ?? rest)))
     }
     writer.droppedEvents = state.dropped.load(ordering: .relaxed)
     writer.close(now: MonotonicClock.now())
@@ -189,12 +192,15 @@ extension Recorder.Work {
 ///
 /// Each time it wakes it takes a processor from the threads that train.
 struct Nap {
+  /// In nanoseconds.
+  static let least: UInt64 = 100_000
+
   private var nanoseconds: UInt64 = 1_000_000
 
   /// Nanoseconds to sleep after `steps` were found in a ring of `capacity`.
   mutating func next(after steps: Int, of capacity: Int) -> UInt64 {
     if steps > capacity / 4 {
-      nanoseconds = max(100_000, nanoseconds / 4)
+      nanoseconds = max(Self.least, nanoseconds / 4)
     } else if steps < capacity / 16 {
       nanoseconds = min(20_000_000, nanoseconds * 2)
     }

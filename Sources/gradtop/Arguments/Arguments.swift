@@ -106,8 +106,13 @@ struct Arguments {
 
   /// The file that the command looks at, and one to compare it with.
   func traces() throws(Failure) -> (String, String?) {
-    guard [.replay, .frame].contains(command), operands.count == 2 else {
+    guard [.replay, .frame].contains(command), operands.count > 1 else {
       return (try trace(), nil)
+    }
+    guard operands.count == 2 else {
+      throw Failure(
+        .usage, command.rawValue, "two traces at most, found \(operands.count)",
+        hint: "name the two to look at side by side")
     }
     return (operands[0], operands[1])
   }

@@ -47,7 +47,7 @@ struct ExportCommand {
   }
 
   func run() throws(Failure) -> ExitStatus {
-    let source = try openTrace(path)
+    let source = export.source(try openTrace(path))
     let descriptor = try openOutput(output, reading: path)
     defer { if descriptor != STDOUT_FILENO { close(descriptor) } }
     let summary: ExportSummary

@@ -63,7 +63,8 @@ struct ReplayCommand {
         ? .follow : .replay(isPlaying: false)
     }
     loop.notice = {
-      session.gaps.last.map { "\(session.gaps.count) gaps: \(describe($0))" } ?? ""
+      let count = session.gaps.count
+      return session.gaps.last.map { "\(count) gap\(count == 1 ? "" : "s"): \(describe($0))" } ?? ""
     }
     if let speed {
       loop.playSpeed = speed

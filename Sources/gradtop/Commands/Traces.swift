@@ -9,7 +9,9 @@ extension Failure {
     case .system(_, let path, let code):
       self.init(
         code == ENOENT || code == ENOTDIR ? .notFound : .inputOutput, path,
-        String(cString: strerror(code)), hint: Self.hint(code))
+        String(cString: strerror(code)),
+        hint: path == "-" && code == ENOENT
+          ? "only replay reads a pipe: save it to a file first" : Self.hint(code))
     case .notATrace(let path):
       self.init(
         .badInput, path, "not a trace: it is no MCAP file",

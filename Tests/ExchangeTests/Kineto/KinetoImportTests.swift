@@ -107,6 +107,33 @@ import Testing
     #expect(step.ops.savedBytes.isEmpty && step.activations.node.isEmpty)
   }
 
+  @Test func whatAProfileDoesNotTellIsAnEmptyCell() throws {
+    let input = try #require(
+      FileHandle(forReadingAtPath: Self.file("modules.json.gz").path))
+    let output = MemoryOutput()
+    _ = try KinetoImport(reading: input.fileDescriptor).write("profile", to: output)
+    func row(_ table: Table, _ number: Int) throws -> [String: String] {
+      let feed = TraceFeed(queueLimit: .max)
+      output.bytes.withUnsafeBytes { feed.append($0, at: 0) }
+      let sink = MemorySink()
+      _ = try TableExport(table).write(feed, to: sink)
+      let lines = sink.text.split { $0.isNewline }
+      let cells = lines[number].split(separator: ",", omittingEmptySubsequences: false)
+      return Dictionary(
+        uniqueKeysWithValues: zip(table.columns, cells.map(String.init)))
+    }
+    let layer = try row(.layers, 1)
+    #expect(layer["layer"] == "Net_0/Sequential_0/Linear_0" && layer["calls"] == "1")
+    for column in [
+      "parameters", "forward_flops", "backward_flops", "gflops", "saved_bytes", "grad_norm_first",
+    ] {
+      #expect(layer[column] == "", "\(column)")
+    }
+    let op = try row(.ops, 1)
+    #expect(op["kind"] == "linear" && op["calls"] == "1")
+    for column in ["flops", "gflops", "saved_bytes"] { #expect(op[column] == "", "\(column)") }
+  }
+
   /// Every prefix of a profile is read as far as it goes.
   @Test func aTruncatedProfileIsSalvaged() throws {
     let whole = try gunzip(Data(contentsOf: Self.file("plain.json.gz")))

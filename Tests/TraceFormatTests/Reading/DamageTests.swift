@@ -47,6 +47,16 @@ import Testing
       ])
   }
 
+  @Test func muchBehindTheEndIsOneGap() throws {
+    let (bytes, _) = trace()
+    let file = TemporaryFile(bytes + Array(repeating: 7, count: 1 << 20))
+    let end = UInt64(bytes.count)
+    #expect(
+      try TraceInfo(path: file.path).gaps == [
+        TraceGap(bytes: end..<end + 1 << 20, reason: "there are bytes behind the end")
+      ])
+  }
+
   @Test func bytesMissingFromAChunkCostThatChunk() throws {
     var (bytes, markers) = trace()
     bytes.removeSubrange(markers[4] + 100..<markers[4] + 140)

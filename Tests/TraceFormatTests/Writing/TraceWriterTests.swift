@@ -17,6 +17,18 @@ import Testing
     #expect(output.bytes.count > before)
   }
 
+  @Test func saysWhenAChunkIsDue() {
+    let writer = TraceWriter(output: MemoryOutput(), run: SampleTrace.run)
+    writer.write(graph: SampleTrace.graph(), now: 0)
+    #expect(writer.timeUntilDue(now: 0) == nil)
+    writer.write(step: SampleTrace.step(0), now: 5 * Self.milliseconds)
+    #expect(writer.timeUntilDue(now: 0) == 100 * Self.milliseconds)
+    #expect(writer.timeUntilDue(now: 25 * Self.milliseconds) == 80 * Self.milliseconds)
+    #expect(writer.timeUntilDue(now: 500 * Self.milliseconds) == 0)
+    writer.flushIfDue(now: 105 * Self.milliseconds)
+    #expect(writer.timeUntilDue(now: 105 * Self.milliseconds) == nil)
+  }
+
   @Test func findingsStandBetweenTheSteps() throws {
     let output = MemoryOutput()
     let writer = TraceWriter(output: output, run: SampleTrace.run)
