@@ -47,21 +47,30 @@ struct DirectPainter: Painter {
       pen.set(cell.style, isBlank: character == " ")
       pen.write(character)
     }
-    flush()
-    shown = (canvas, theme)
+    // What did not come through is not there: the next frame is a whole one.
+    shown = flush() ? (canvas, theme) : nil
   }
 
-  private mutating func flush() {
-    pen.bytes.withUnsafeBytes { bytes in
+  /// Sends what the pen has written; false where the terminal did not take all of it.
+  @discardableResult
+  private mutating func flush() -> Bool {
+    defer { pen.bytes.removeAll(keepingCapacity: true) }
+    return pen.bytes.withUnsafeBytes { bytes in
       var rest = UnsafeRawBufferPointer(rebasing: bytes[...])
       while !rest.isEmpty {
         let count = write(descriptor, rest.baseAddress, rest.count)
         // A terminal that is gone is found when it is read.
-        guard count > 0 || errno == EINTR else { return }
+        guard count > 0 || errno == EINTR || errno == EAGAIN && isReady() else { return false }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
       }
+      return true
     }
-    pen.bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Waits until a terminal that does not block takes more; false where it takes nothing for long.
+  private func isReady() -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&request, 1, 2000) > 0
   }
 }
 
