@@ -4,6 +4,8 @@ import Glibc
 struct FileWindow: ~Copyable {
   /// How much is read at least.
   private static let block = 256 << 10
+  /// How much the system is asked to fetch while what is here is worked on.
+  private static let ahead: UInt64 = 32 << 20
 
   let path: String
   private let descriptor: Int32
@@ -11,6 +13,8 @@ struct FileWindow: ~Copyable {
   private var start = 0
   /// Where in the file the window begins.
   private(set) var offset: UInt64 = 0
+  /// What the system was asked to fetch.
+  private var announced: Range<UInt64> = 0..<0
 
   init(path: String) throws(TraceReadError) {
     self.path = path
@@ -53,6 +57,7 @@ struct FileWindow: ~Copyable {
       let wanted = max(Self.block, count - bytes.count)
       buffer.removeFirst(start)
       start = 0
+      announce(from: end)
       var code: Int32 = 0
       var isAtEnd = false
       buffer.append(upTo: Int(min(UInt64(wanted), size - end))) { room in
@@ -65,6 +70,15 @@ struct FileWindow: ~Copyable {
       if isAtEnd { return false }
     }
     return true
+  }
+
+  /// Asks for what comes from `position` on, some megabytes at a time.
+  private mutating func announce(from position: UInt64) {
+    if announced.contains(position), announced.upperBound - position >= Self.ahead / 2 { return }
+    let start = announced.contains(position) ? announced.upperBound : position
+    _ = posix_fadvise(
+      descriptor, off_t(start), off_t(position + Self.ahead - start), POSIX_FADV_WILLNEED)
+    announced = position..<position + Self.ahead
   }
 
   /// The bytes of `range` of the file; fewer where it ends before.
