@@ -61,7 +61,7 @@ extension OutputMeter {
       if index < range.count {
         let x = Element.lanes(at: elements + index, count: range.count - index)
         lanes.add(x, finiteOf: OutputLanes.first(range.count - index))
-        note(x, range.lowerBound + index)
+        note(x, first: range.count - index, range.lowerBound + index)
       }
     }
     if lanes.isFinite {
@@ -83,6 +83,15 @@ extension OutputMeter {
     var sum = counts.loadUnaligned(as: Counts.self)
     sum.replace(with: sum &+ 1, where: isSaturated(x))
     counts.storeBytes(of: sum, as: Counts.self)
+  }
+
+  /// The same of fewer: the next units may be another thread's.
+  private func note(_ x: Lanes, first count: Int, _ unit: Int) {
+    let isSaturated = isSaturated(x)
+    for lane in 0..<count {
+      seen[unit + lane] |= x[lane].bitPattern
+      if isSaturated[lane] { saturated[unit + lane] &+= 1 }
+    }
   }
 
   // MARK: Units one after the other

@@ -149,12 +149,13 @@ import Testing
       (Shape([8, 33, 12, 9]), 1, .plain), (Shape([8, 32, 12, 9]), 1, ChannelLayout(block: 16)),
       (Shape([2, 16, 40, 21]), 1, ChannelLayout(block: 16)),
       (Shape([4, 20, 18, 19]), 1, ChannelLayout(block: 20)),
+      (Shape([4, 24, 18, 19]), 1, ChannelLayout(block: 4)),
     ] as [(Shape, Int?, ChannelLayout)])
   func threadsShareAnOutput(_ shape: Shape, _ axis: Int?, _ layout: ChannelLayout) {
     var stream = RandomStream(seed: 3, name: "\(shape)")
-    var x = (0..<shape.elementCount).map { _ in max(-0.5, stream.normal()) }
+    var x = (0..<shape.elementCount).map { _ in 1.45 * stream.normal() }
     for index in stride(from: 5, to: x.count, by: 977) { x[index] = 0 }
-    (x[1], x[x.count / 2], x[x.count - 1]) = (.nan, .infinity, 7)
+    (x[1], x[x.count / 2], x[x.count - 1]) = (.nan, .infinity, 70)
     let finite = x.filter(\.isFinite)
     let mean = finite.reduce(0) { $0 + Double($1) } / Double(finite.count)
     var readings: [OutputReading] = []
@@ -168,7 +169,16 @@ import Testing
       reading.gradientRMS = meter.rootMeanSquare(x.map { $0.isFinite ? $0 : 0 })
       readings.append(reading)
     }
-    #expect(readings[0].nonFinite == 2 && readings[0].maximum == 7 && readings[0].minimum == -0.5)
+    #expect(readings[0].nonFinite == 2)
+    #expect(readings[0].maximum == 70 && readings[0].minimum == finite.min())
+    // About half of the elements are: which units it is for most of theirs differs.
+    let units = axis.map { shape.sizes[$0] } ?? shape.width
+    let places = axis == nil ? 1 : shape.sizes.dropFirst(2).reduce(1, *)
+    var saturated = Array(repeating: 0, count: units)
+    for (index, element) in layout.rowOrder(x, shape).enumerated() where abs(element) > 0.98 {
+      saturated[index / places % units] += 1
+    }
+    #expect(readings[0].saturatedUnits == saturated.count { $0 * 2 > x.count / units })
     #expect(readings[0].zeroFraction == Float(x.count { $0 == 0 }) / Float(x.count))
     for reading in readings.dropFirst() {
       #expect(reading.nonFinite == 2 && reading.zeroFraction == readings[0].zeroFraction)
