@@ -321,8 +321,8 @@ extension Executor {
 
   /// Has this thread, and the pool that it will start, take numbers below 1.2e-38 as 0.
   ///
-  /// Processors need a hundred times as long for these. They come up where a model has learned all
-  /// there is, in gradients and their squares, and change no weight.
+  /// Processors need many times as long for these. They come up where gradients vanish, in their
+  /// squares above all, and change no weight: behind 60 sigmoids a step takes three quarters.
   func enter() {
     let current = pthread_self()
     guard thread != current else { return }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Autodiff
 
-/// Numbers below 1.2e-38 cost a processor a hundred times as much as others: they count as 0, on each
+/// Numbers below 1.2e-38 cost a processor many times as much as others: they count as 0, on each
 /// thread that trains.
 @Suite struct DenormalTests {
   @Test(arguments: [1, 2]) func productsBelowTheNormalRangeAreZero(_ threads: Int) throws {
