@@ -18,6 +18,12 @@ static inline gradtop_float8 gradtop_square_root(gradtop_float8 x) {
   return __builtin_elementwise_sqrt(x);
 }
 
+// Nor do they multiply numbers of 64 bits but one by one: the lower halves of four, times a number.
+typedef unsigned long long gradtop_ulong4 __attribute__((ext_vector_type(4)));
+static inline gradtop_ulong4 gradtop_multiply_halves(gradtop_ulong4 x, unsigned factor) {
+  return (x & 0xFFFFFFFFull) * (unsigned long long)factor;
+}
+
 // Has this thread, and those that it starts from now on, take numbers below 1.2e-38 as 0.
 static inline void gradtop_flush_denormals(void) {
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 // Figures that README.md quotes, for anyone to measure: `make bench`, or
-// `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|start|scale|
-// frontier|plans|trace|opening|exchange|dashboard|follow|judge]… [MODEL]…`, where `cpu` counts seconds
+// `.build/release/gradtop-bench [cpu] [step|memory|precision|recording|events|allocations|chains|start|
+// scale|frontier|plans|trace|opening|exchange|dashboard|follow|judge]… [MODEL]…`, where `cpu` counts seconds
 // of the processor rather than of the wall; the large trace of `opening` has GRADTOP_BENCH_MB megabytes,
 // 512 without, in steps of GRADTOP_BENCH_OPS ops, 2,000 without, each GRADTOP_BENCH_MS ms, 10 without
 // (from 100 on, each step is a chunk of its own), that of `dashboard` GRADTOP_BENCH_STEPS steps, 10,000 without, and is kept for the next
@@ -13,6 +13,7 @@ let benchmarks: [(name: String, run: ([String]) throws -> Void)] = [
   ("precision", PrecisionBenchmark.run),
   ("recording", RecordingBenchmark.run), ("events", EventBenchmark.run),
   ("allocations", AllocationBenchmark.run),
+  ("chains", ChainBenchmark.run),
   ("start", StartBenchmark.run), ("scale", ScaleBenchmark.run),
   ("frontier", { _ in try FrontierBenchmark.run() }),
   ("plans", PlanBenchmark.run),

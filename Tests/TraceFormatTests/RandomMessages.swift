@@ -101,6 +101,7 @@ extension RandomMessages {
     (node.forwardWorkspaceBytes, node.backwardWorkspaceBytes) = (number(), number())
     (node.isRandom, node.hasSideEffects, node.isInPlace) = (bool(), bool(), bool())
     node.fusedWith = someNumbers()
+    node.isInChain = bool()
     node.operands = column(2) { Graph.Operand(shape: $0.someNumbers(), dtype: $0.text()) }
     return node
   }

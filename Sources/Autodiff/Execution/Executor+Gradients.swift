@@ -1,4 +1,4 @@
-/// Looking at gradients of outputs while they stand in the arena.
+/// Looking at outputs and their gradients while they stand in the arena.
 extension Executor {
   /// Counts what passed since `start` as measuring, and returns the time.
   func noteMeasuring(since start: UInt64) -> UInt64 {
@@ -13,6 +13,36 @@ extension Executor {
     guard let gradient = plan.gradientTensors[value] else { return }
     outputs[node.index].hasGradient = true
     outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(raw(gradient))
+  }
+
+  /// Takes over or measures the gradients between the nodes of a row, after it.
+  func measureInnerGradients(_ row: PlanRow, _ outputs: UnsafeMutablePointer<OutputReading>) {
+    guard let squares = row.squares else {
+      for node in row.nodes.dropLast() { measureGradient(node, outputs) }
+      return
+    }
+    let sums = raw(squares.tensor).assumingMemoryBound(to: Double.self)
+    for (position, node) in squares.nodes.enumerated() {
+      var sum = 0.0
+      for thread in 0..<squares.threads { sum += sums[thread * squares.nodes.count + position] }
+      outputs[node.index].hasGradient = true
+      outputs[node.index].gradientRMS = Float((sum / Double(meters[node.index].count)).squareRoot())
+    }
+  }
+
+  /// Looks at what a forward row has made.
+  func measureOutputs(_ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>) {
+    let first = firstMeasuredStep ?? step
+    for (node, tensor) in row.outputs {
+      meters[node.index].measure(
+        raw(tensor), step: step, firstStep: first, into: &outputs[node.index])
+    }
+    measureStates(row, step: step, firstStep: first, outputs)
+    guard row.nodes.count > 1, let last = row.nodes.last else { return }
+    for node in row.nodes where !row.outputs.contains(where: { $0.node == node }) {
+      outputs[node.index].isOutputThere = false
+      outputs[node.index].nonFinite = outputs[last.index].nonFinite
+    }
   }
 
   /// Sources have no backward of their own: their gradient is whole when all others are done.

@@ -12,33 +12,43 @@ extension Executor {
         last = run(row..<(row + 1), record: record, step: step, since: last)
         continue
       }
-      let node = plan.network[it.node]
+      let (operands, result) = ends(of: it)
       var reading = OpReading(row: row, node: it.node, phase: it.phase)
       var before: [Int: [Float]] = [:]
       if it.phase == .backward {
-        reading.inputs = node.operands.compactMap { inspection.values[$0.index] }
-        reading.output = inspection.values[node.result.index]
-        reading.upstream = self.reading(ofGradient: node.result)
-        for operand in node.operands where inspection.begun.contains(operand.index) {
+        reading.inputs = operands.compactMap { inspection.values[$0.index] }
+        reading.output = inspection.values[result.index]
+        reading.upstream = self.reading(ofGradient: result)
+        for operand in operands where inspection.begun.contains(operand.index) {
           before[operand.index] = gradientElements(operand)
         }
       } else {
         // Before it runs: it may write over what it takes.
-        reading.inputs = node.operands.map { self.reading(of: $0, inspection) }
+        reading.inputs = operands.map { self.reading(of: $0, inspection) }
       }
       last = noteMeasuring(since: last)
       last = run(row..<(row + 1), record: record, step: step, since: last)
       if it.phase == .backward {
-        reading.outgoing = outgoing(of: node, before: before)
-        inspection.begun.formUnion(node.operands.map(\.index))
+        reading.outgoing = outgoing(to: operands, before: before)
+        inspection.begun.formUnion(operands.map(\.index))
       } else {
-        inspection.values[node.result.index] = nil
-        reading.output = self.reading(of: node.result, inspection)
+        inspection.values[result.index] = nil
+        reading.output = self.reading(of: result, inspection)
       }
       inspection.observe(reading)
       last = noteMeasuring(since: last)
     }
     return last
+  }
+
+  /// What a row takes and what comes out of it; what fused nodes hand to each other is neither.
+  private func ends(of row: PlanRow) -> (operands: [ValueID], result: ValueID) {
+    let nodes = row.nodes.map { plan.network[$0] }
+    let inner = Set(nodes.dropLast().map(\.result))
+    return (
+      nodes.flatMap(\.operands).filter { !inner.contains($0) },
+      nodes.last?.result ?? plan.network[row.node].result
+    )
   }
 
   /// Gradients of parameters pile up over micro-batches, all others begin anew.
@@ -53,9 +63,9 @@ extension Executor {
   }
 
   /// Each gradient once, as far as this op made it.
-  private func outgoing(of node: Network.Node, before: [Int: [Float]]) -> [TensorReading] {
+  private func outgoing(to operands: [ValueID], before: [Int: [Float]]) -> [TensorReading] {
     var seen: Set<ValueID> = []
-    return node.operands.compactMap { operand in
+    return operands.compactMap { operand in
       guard seen.insert(operand).inserted, var elements = gradientElements(operand) else {
         return nil
       }

@@ -27,7 +27,7 @@ public final class Executor {
   var updates = 0
   /// Σ w² of parameters that no gradient reaches: nothing changes them.
   var frozenWeights: [Int: Double] = [:]
-  private var firstMeasuredStep: Int?
+  private(set) var firstMeasuredStep: Int?
   /// Nanoseconds that this pass has spent on looking at outputs: no part of the op's or the phase's.
   var measuring: UInt64 = 0
   private let sums: UnsafeMutablePointer<UpdateSums>
@@ -237,6 +237,7 @@ extension Executor {
     readings.pointee = StepReadings()
     situation.pointee.purpose = .training
     situation.pointee.step = index
+    situation.pointee.isMeasured = record.outputs != nil
     if record.outputs != nil, firstMeasuredStep == nil { firstMeasuredStep = index }
     var last = MonotonicClock.now()
     for part in plan.parts {
@@ -346,9 +347,8 @@ extension Executor {
     var last = start
     for row in rows {
       let it = plan.rows[row]
-      let fused = plan.fusedActivations[it.node.index]
       if let outputs = record.outputs, it.phase == .backward {
-        measureGradient(fused ?? it.node, outputs)
+        measureGradient(it.nodes.last ?? it.node, outputs)
         last = noteMeasuring(since: last)
       }
       runKernels(it.kernels)
@@ -360,19 +360,12 @@ extension Executor {
         measureStateGradients(it, outputs)
         last = noteMeasuring(since: last)
       }
-      if let outputs = record.outputs, it.phase == .backward, fused != nil {
-        measureGradient(it.node, outputs)
+      if let outputs = record.outputs, it.phase == .backward, it.nodes.count > 1 {
+        measureInnerGradients(it, outputs)
         last = noteMeasuring(since: last)
       }
       if let outputs = record.outputs, it.phase == .forward {
-        let node = (fused ?? it.node).index
-        meters[node].measure(
-          raw(it.tensor), step: step, firstStep: firstMeasuredStep ?? step, into: &outputs[node])
-        measureStates(it, step: step, firstStep: firstMeasuredStep ?? step, outputs)
-        if fused != nil {
-          outputs[it.node.index].isOutputThere = false
-          outputs[it.node.index].nonFinite = outputs[node].nonFinite
-        }
+        measureOutputs(it, step: step, outputs)
         last = noteMeasuring(since: last)
       }
     }

@@ -180,20 +180,6 @@ extension OutputMeter {
   private func squares<Element: StoredNumber>(
     _ range: Range<Int>, _ gradient: UnsafePointer<Element>
   ) -> Double {
-    var total = 0.0
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let end = min(start + 4096, range.upperBound)
-      var sum = Lanes.zero
-      var index = start
-      while index < end {
-        let x = Element.lanes(at: gradient + index, count: min(8, end - index))
-        sum += x * x
-        index += 8
-      }
-      total += Double(sum.sum())
-      start = end
-    }
-    return total
+    Element.sumOfSquares(gradient + range.lowerBound, count: range.count)
   }
 }

@@ -18,4 +18,6 @@ struct StepSituation {
   var step = 0
   /// Which of its micro-batches runs.
   var micro = 0
+  /// Whether outputs and their gradients are looked at.
+  var isMeasured = false
 }

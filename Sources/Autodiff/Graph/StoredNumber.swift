@@ -16,6 +16,24 @@ extension StoredNumber {
     for lane in 0..<count { result[lane] = pointer[lane].number }
     return result
   }
+
+  /// Σ x² of the first `count` numbers, in Double over short blocks.
+  static func sumOfSquares(_ x: UnsafePointer<Self>, count: Int) -> Double {
+    var (total, start) = (0.0, 0)
+    while start < count {
+      let end = min(start + 4096, count)
+      var sum = Lanes.zero
+      var index = start
+      while index < end {
+        let x = lanes(at: x + index, count: min(8, end - index))
+        sum += x * x
+        index += 8
+      }
+      total += Double(sum.sum())
+      start = end
+    }
+    return total
+  }
 }
 
 extension Float: StoredNumber {

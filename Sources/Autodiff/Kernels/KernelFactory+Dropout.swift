@@ -3,35 +3,37 @@ extension KernelFactory {
   func mask(
     _ x: TensorID, probability: Double, stream: UInt32, into target: GradientTarget
   ) -> Kernel {
-    let (y, accumulates) = (target.operand.tensor, target.accumulates)
-    let count = target.operand.shape.elementCount
+    let (y, accumulates) = (target.operand, target.accumulates)
     let scale = probability < 1 ? Float(1 / (1 - probability)) : 0
     let threshold = UInt32(exactly: (probability * 0x1p32).rounded()) ?? .max
-    return loop(
-      "dropout", reads: [x], writes: [y], count: count, grain: DropoutWords.count,
-      elements: 4 * count
-    ) { addresses in
-      let (x, y, situation) = (addresses.floats(x), addresses.floats(y), addresses.situation)
-      return { range in
+    let scaleBits = SIMD8<UInt32>(repeating: scale.bitPattern)
+    var source = y
+    source.tensor = x
+    return pointwise(
+      "dropout", [source, y], reads: 1, grain: DropoutWords.count, weight: 4
+    ) { situation in
+      { stretch, addresses in
+        let x = addresses[0].assumingMemoryBound(to: Float.self)
+        let y = addresses[1].assumingMemoryBound(to: Float.self)
+        let count = stretch.count
         if situation.pointee.purpose == .evaluation {
-          for i in range { y[i] = accumulates ? y[i] + x[i] : x[i] }
+          for i in 0..<count { y[i] = accumulates ? y[i] + x[i] : x[i] }
           return
         }
         let words = DropoutWords(situation.pointee, stream: stream)
-        var start = range.lowerBound
-        while start < range.upperBound {
-          let end = min(start + DropoutWords.count, range.upperBound)
-          let group = words[start / DropoutWords.count]
+        let group = stretch.lowerBound / DropoutWords.count
+        for start in stride(from: 0, to: count, by: DropoutWords.count) {
+          let words = words[group + start / DropoutWords.count]
           for part in 0..<4 {
-            let factors = SIMD8<Float>(repeating: 0).replacing(
-              with: scale, where: group[part] .>= threshold)
+            let factors = unsafeBitCast(
+              DropoutWords.areKept(words[part], threshold) & scaleBits, to: Lanes.self)
             let first = start + 8 * part
-            for lane in 0..<max(0, min(8, end - first)) {
-              let kept = x[first + lane] * factors[lane]
-              y[first + lane] = accumulates ? y[first + lane] + kept : kept
-            }
+            let lanes = min(8, count - first)
+            guard lanes > 0 else { break }
+            var kept = Lanes(at: x + first, count: lanes) * factors
+            if accumulates { kept += Lanes(at: y + first, count: lanes) }
+            kept.store(at: y + first, count: lanes)
           }
-          start = end
         }
       }
     }
@@ -55,6 +57,15 @@ struct DropoutWords {
       stream)
     let seed = situation.seed
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+  }
+
+  /// All bits where a word is at least `threshold`, no bit elsewhere: what a subtraction would borrow,
+  /// since Swift compares lanes of whole numbers one by one.
+  @inline(__always)
+  static func areKept(_ words: SIMD8<UInt32>, _ threshold: UInt32) -> SIMD8<UInt32> {
+    let limit = SIMD8<UInt32>(repeating: threshold)
+    let borrowed = ((~words & limit) | ((~words | limit) & (words &- limit))) &>> 31
+    return borrowed &- 1
   }
 
   /// Words 0 to 3 of eight blocks.

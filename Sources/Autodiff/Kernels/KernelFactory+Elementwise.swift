@@ -85,20 +85,30 @@ extension KernelFactory {
     guard count > 0 else { return [] }
     if isTiny(x) { return [tinyApply(function, to: x, into: y)] }
     let threads = threads(elements: count)
-    let (alpha, beta) = function.parameters
-    var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count], type: x.type))
-    try check(
-      dnnl_eltwise_forward_desc_init(
-        &operation, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
-    let primitive = try primitive("eltwise", threads: threads, operation: &operation)
+    let data = try describe([count], type: x.type)
     return [
       kernel(
-        "eltwise", primitive, threads: threads,
+        "eltwise", try eltwise(function, count, x.type, threads: threads), threads: threads,
         arguments: [
           Argument(index: DNNL_ARG_SRC, tensor: x.tensor, description: data),
           Argument(index: DNNL_ARG_DST, tensor: y.tensor, description: data),
-        ], reads: [x.tensor], writes: [y.tensor])
+        ], reads: [x.tensor], writes: [y.tensor],
+        pointwise: Pointwise([x, y], as: [DNNL_ARG_SRC, DNNL_ARG_DST]) {
+          [self] count throws(KernelError) in
+          try eltwise(function, count, x.type, threads: 1)
+        })
     ]
+  }
+
+  private func eltwise(
+    _ function: Elementwise, _ count: Int, _ type: ElementType, threads: Int
+  ) throws(KernelError) -> CompiledPrimitive {
+    let (alpha, beta) = function.parameters
+    var (operation, data) = (dnnl_eltwise_desc_t(), try describe([count], type: type))
+    try check(
+      dnnl_eltwise_forward_desc_init(
+        &operation, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
+    return try primitive("eltwise", threads: threads, operation: &operation)
   }
 
   /// ∂x = ∂y f'(x), where `kept` is x or, if the function uses its result, y.
@@ -110,33 +120,42 @@ extension KernelFactory {
     if isTiny(kept) {
       return [tinyDerivative(of: function, at: kept, to: upstream, into: target)]
     }
-    let threads = threads(elements: count)
-    let (alpha, beta) = function.parameters
-    var data = try describe([count], type: kept.type)
-    var forward = dnnl_eltwise_desc_t()
-    try check(
-      dnnl_eltwise_forward_desc_init(
-        &forward, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
-    let hint = try PrimitiveDescription("eltwise", context: context, operation: &forward)
-    var operation = dnnl_eltwise_desc_t()
-    try check(
-      dnnl_eltwise_backward_desc_init(&operation, function.backward, &data, &data, alpha, beta),
-      "eltwise backward")
-    let primitive = try primitive(
-      "eltwise backward", threads: threads, operation: &operation, hint: hint)
+    let (threads, type) = (threads(elements: count), kept.type)
+    let data = try describe([count], type: type)
+    let primitive = try eltwiseBackward(function, count, type, threads: threads)
+    let form = function.usesResult ? DNNL_ARG_DST : DNNL_ARG_SRC
     return try accumulating(into: target) { operand throws(KernelError) in
       [
         kernel(
           "eltwise backward", primitive, threads: threads,
           arguments: [
-            Argument(
-              index: function.usesResult ? DNNL_ARG_DST : DNNL_ARG_SRC, tensor: kept.tensor,
-              description: data),
+            Argument(index: form, tensor: kept.tensor, description: data),
             Argument(index: DNNL_ARG_DIFF_DST, tensor: upstream.tensor, description: data),
             Argument(index: DNNL_ARG_DIFF_SRC, tensor: operand.tensor, description: data),
-          ], reads: [kept.tensor, upstream.tensor], writes: [operand.tensor])
+          ], reads: [kept.tensor, upstream.tensor], writes: [operand.tensor],
+          pointwise: Pointwise(
+            [kept, upstream, operand], as: [form, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC]
+          ) { [self] count throws(KernelError) in
+            try eltwiseBackward(function, count, type, threads: 1)
+          })
       ]
     }
+  }
+
+  private func eltwiseBackward(
+    _ function: Elementwise, _ count: Int, _ type: ElementType, threads: Int
+  ) throws(KernelError) -> CompiledPrimitive {
+    let (alpha, beta) = function.parameters
+    var data = try describe([count], type: type)
+    var (forward, operation) = (dnnl_eltwise_desc_t(), dnnl_eltwise_desc_t())
+    try check(
+      dnnl_eltwise_forward_desc_init(
+        &forward, dnnl_forward_training, function.forward, &data, alpha, beta), "eltwise")
+    let hint = try PrimitiveDescription("eltwise", context: context, operation: &forward)
+    try check(
+      dnnl_eltwise_backward_desc_init(&operation, function.backward, &data, &data, alpha, beta),
+      "eltwise backward")
+    return try primitive("eltwise backward", threads: threads, operation: &operation, hint: hint)
   }
 
   /// c = f(a ∘ b (+ c)), where b's sizes equal a's or are 1.
@@ -149,25 +168,34 @@ extension KernelFactory {
     let same = a.shape == b.shape
     let wide = same ? [a.shape.elementCount] : dimensions(a.shape)
     let narrow = same ? wide : dimensions(b.shape.padded(to: wide.count))
-    var (first, second, result) =
-      (
-        try describe(wide, type: a.type), try describe(narrow, type: b.type),
-        try describe(wide, type: c.type)
-      )
-    var operation = dnnl_binary_desc_t()
-    try check(
-      dnnl_binary_desc_init(&operation, function.algorithm, &first, &second, &result), "binary")
-    let primitive = try primitive(
-      "binary", threads: threads, operation: &operation, sums: accumulates,
-      activation: activation)
+    let places = [DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST]
+    let make = {
+      [self] (sizes: [[Int]], threads: Int) throws(KernelError) -> CompiledPrimitive in
+      var first = try describe(sizes[0], type: a.type)
+      var second = try describe(sizes[1], type: b.type)
+      var result = try describe(sizes[2], type: c.type)
+      var operation = dnnl_binary_desc_t()
+      try check(
+        dnnl_binary_desc_init(&operation, function.algorithm, &first, &second, &result), "binary")
+      return try primitive(
+        "binary", threads: threads, operation: &operation, sums: accumulates,
+        activation: activation)
+    }
+    var arguments: [Argument] = []
+    for (place, (operand, sizes)) in zip(places, [(a, wide), (b, narrow), (c, wide)]) {
+      arguments.append(
+        Argument(
+          index: place, tensor: operand.tensor,
+          description: try describe(sizes, type: operand.type)))
+    }
     return [
       kernel(
-        "binary", primitive, threads: threads,
-        arguments: [
-          Argument(index: DNNL_ARG_SRC_0, tensor: a.tensor, description: first),
-          Argument(index: DNNL_ARG_SRC_1, tensor: b.tensor, description: second),
-          Argument(index: DNNL_ARG_DST, tensor: c.tensor, description: result),
-        ], reads: [a.tensor, b.tensor], writes: [c.tensor])
+        "binary", try make([wide, narrow, wide], threads), threads: threads, arguments: arguments,
+        reads: [a.tensor, b.tensor], writes: [c.tensor],
+        pointwise: same
+          ? Pointwise([a, b, c], as: places) { count throws(KernelError) in
+            try make([[count], [count], [count]], 1)
+          } : nil)
     ]
   }
 

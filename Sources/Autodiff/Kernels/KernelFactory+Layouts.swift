@@ -49,6 +49,12 @@ extension KernelFactory {
   /// y = x, each in its own layout, of its own type.
   func reorder(_ x: Operand, into y: Operand) throws(KernelError) -> [Kernel] {
     guard x.shape.elementCount > 0 else { return [] }
-    return [try reorder(x.laidOut(), into: y.laidOut())]
+    let pointwise =
+      x.layout == y.layout
+      ? Pointwise([x, y], as: [DNNL_ARG_SRC, DNNL_ARG_DST]) { [self] count throws(KernelError) in
+        try copier(
+          describe([count], type: x.type), describe([count], type: y.type), threads: 1)
+      } : nil
+    return [try reorder(x.laidOut(), into: y.laidOut(), pointwise: pointwise)]
   }
 }

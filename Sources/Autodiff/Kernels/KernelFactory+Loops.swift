@@ -10,13 +10,21 @@ extension KernelFactory {
 
   /// y = scale · x (+ y).
   func copy(_ x: TensorID, into target: GradientTarget, scale: Float = 1) -> Kernel {
-    let (y, count) = (target.operand.tensor, target.operand.shape.elementCount)
-    let accumulates = target.accumulates
-    return Kernel("copy", reads: [x], writes: [y]) { addresses throws(KernelError) in
-      let (x, y) = (addresses.floats(x), addresses.floats(y))
-      if accumulates { return { for i in 0..<count { y[i] += scale * x[i] } } }
-      if scale != 1 { return { for i in 0..<count { y[i] = scale * x[i] } } }
-      return { y.update(from: x, count: count) }
+    let (y, accumulates) = (target.operand, target.accumulates)
+    var source = y
+    source.tensor = x
+    return pointwise("copy", [source, y], reads: 1) { _ in
+      { stretch, addresses in
+        let x = addresses[0].assumingMemoryBound(to: Float.self)
+        let y = addresses[1].assumingMemoryBound(to: Float.self)
+        if accumulates {
+          for i in 0..<stretch.count { y[i] += scale * x[i] }
+        } else if scale != 1 {
+          for i in 0..<stretch.count { y[i] = scale * x[i] }
+        } else {
+          y.update(from: x, count: stretch.count)
+        }
+      }
     }
   }
 

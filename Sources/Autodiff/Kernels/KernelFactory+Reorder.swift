@@ -48,18 +48,25 @@ extension KernelFactory {
     return result
   }
 
-  func reorder(_ x: LaidOut, into y: LaidOut) throws(KernelError) -> Kernel {
+  func reorder(
+    _ x: LaidOut, into y: LaidOut, pointwise: Pointwise? = nil
+  ) throws(KernelError) -> Kernel {
     let threads = threads(elements: max(x.byteCount, y.byteCount) / 4)
-    omp_set_num_threads(Int32(threads))
-    let primitive = try CompiledPrimitive(
-      "reorder", context: context,
-      description: PrimitiveDescription(
-        reorderFrom: x.description, to: y.description, context: context))
     return kernel(
-      "reorder", primitive, threads: threads,
+      "reorder", try copier(x.description, y.description, threads: threads), threads: threads,
       arguments: [
         Argument(index: DNNL_ARG_SRC, tensor: x.tensor, description: x.description),
         Argument(index: DNNL_ARG_DST, tensor: y.tensor, description: y.description),
-      ], reads: [x.tensor], writes: [y.tensor])
+      ], reads: [x.tensor], writes: [y.tensor], pointwise: pointwise)
+  }
+
+  /// What copies from one layout to another.
+  func copier(
+    _ x: dnnl_memory_desc_t, _ y: dnnl_memory_desc_t, threads: Int
+  ) throws(KernelError) -> CompiledPrimitive {
+    omp_set_num_threads(Int32(threads))
+    return try CompiledPrimitive(
+      "reorder", context: context,
+      description: PrimitiveDescription(reorderFrom: x, to: y, context: context))
   }
 }

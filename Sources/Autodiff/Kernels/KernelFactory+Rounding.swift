@@ -20,14 +20,16 @@ extension Float {
 extension KernelFactory {
   /// y = x, each element rounded to bfloat16; x and y may be the same.
   func round(_ x: Operand, into y: TensorID) -> Kernel {
-    let (x, count) = (x.tensor, x.shape.elementCount)
-    return Kernel("round", reads: [x], writes: [y]) { addresses throws(KernelError) in
-      let (from, to) = (addresses.floats(x), addresses.floats(y))
-      return {
+    var result = x
+    result.tensor = y
+    return pointwise("round", [x, result], reads: 1) { _ in
+      { stretch, addresses in
+        let from = addresses[0].assumingMemoryBound(to: Float.self)
+        let to = addresses[1].assumingMemoryBound(to: Float.self)
         let (half, one) = (SIMD8<UInt32>(repeating: 0x7FFF), SIMD8<UInt32>(repeating: 1))
         let upper = SIMD8<UInt32>(repeating: 0xFFFF_0000)
         var index = 0
-        while index + 8 <= count {
+        while index + 8 <= stretch.count {
           let numbers = UnsafeRawPointer(from + index).loadUnaligned(as: SIMD8<Float>.self)
           let bits = unsafeBitCast(numbers, to: SIMD8<UInt32>.self)
           var rounded = (bits &+ half &+ ((bits &>> 16) & one)) & upper
@@ -35,7 +37,7 @@ extension KernelFactory {
           UnsafeMutableRawPointer(to + index).storeBytes(of: rounded, as: SIMD8<UInt32>.self)
           index += 8
         }
-        while index < count {
+        while index < stretch.count {
           to[index] = from[index].roundedToBFloat16
           index += 1
         }

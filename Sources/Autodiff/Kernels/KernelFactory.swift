@@ -41,10 +41,11 @@ public final class KernelFactory {
   /// A kernel around a oneDNN primitive.
   func kernel(
     _ name: String, _ primitive: CompiledPrimitive, threads: Int, arguments: [Argument],
-    reads: [TensorID], writes: [TensorID]
+    reads: [TensorID], writes: [TensorID], pointwise: Pointwise? = nil
   ) -> Kernel {
     Kernel(
-      name, reads: reads, writes: writes, scratchBytes: primitive.scratchBytes, threads: threads
+      name, reads: reads, writes: writes, scratchBytes: primitive.scratchBytes, threads: threads,
+      pointwise: pointwise
     ) { addresses throws(KernelError) in try primitive.bind(arguments, at: addresses) }
   }
 }

@@ -18,7 +18,7 @@ final class CompiledPrimitive {
   private let scratchpad: dnnl_memory_desc_t
   private let name: String
   private var memories: [dnnl_memory_t] = []
-  private var arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>?
+  private var lists: [UnsafeMutableBufferPointer<dnnl_exec_arg_t>] = []
 
   /// Bytes of its scratchpad.
   let scratchBytes: Int
@@ -59,23 +59,46 @@ final class CompiledPrimitive {
 
   deinit {
     for memory in memories { dnnl_memory_destroy(memory) }
-    arguments?.deallocate()
+    for list in lists { list.deallocate() }
     dnnl_primitive_destroy(primitive)
   }
 
   /// Attaches arguments; what comes back runs the primitive.
   func bind(_ list: [Argument], at addresses: Addresses) throws(KernelError) -> () -> Void {
-    let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: list.count + 1)
-    arguments.initialize(repeating: dnnl_exec_arg_t())
-    self.arguments = arguments
-    for (position, argument) in list.enumerated() {
-      arguments[position] = dnnl_exec_arg_t(
-        arg: argument.index,
-        memory: try memory(
-          argument.description, at: addresses.raw(argument.tensor) + argument.offset))
+    try runner(
+      list.map { ($0.index, $0.description, addresses.raw($0.tensor) + $0.offset) }
+        + [(DNNL_ARG_SCRATCHPAD, scratchpad, addresses.scratch)])
+  }
+
+  /// Attaches arguments that stand elsewhere at each call; what comes back runs the primitive on what
+  /// stands at the addresses, in the order of `list`. It takes no scratchpad.
+  ///
+  /// Each thread that runs it needs one of its own.
+  func bindMoving(
+    _ list: [(index: Int32, description: dnnl_memory_desc_t)]
+  ) throws(KernelError) -> (UnsafePointer<UnsafeMutableRawPointer>) -> Void {
+    precondition(scratchBytes == 0)
+    let first = memories.count
+    let run = try runner(list.map { ($0.index, $0.description, nil) })
+    let moving = ContiguousArray(memories[first...])
+    return { addresses in
+      for (position, memory) in moving.enumerated() {
+        dnnl_memory_set_data_handle(memory, addresses[position])
+      }
+      run()
     }
-    arguments[list.count] = dnnl_exec_arg_t(
-      arg: DNNL_ARG_SCRATCHPAD, memory: try memory(scratchpad, at: addresses.scratch))
+  }
+
+  private func runner(
+    _ list: [(Int32, dnnl_memory_desc_t, UnsafeMutableRawPointer?)]
+  ) throws(KernelError) -> () -> Void {
+    let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: list.count)
+    arguments.initialize(repeating: dnnl_exec_arg_t())
+    lists.append(arguments)
+    for (position, (index, description, address)) in list.enumerated() {
+      arguments[position] = dnnl_exec_arg_t(
+        arg: index, memory: try memory(description, at: address))
+    }
     guard let first = arguments.baseAddress else { return {} }
     let (stream, count) = (context.stream, Int32(arguments.count))
     return { [self] in
@@ -85,7 +108,7 @@ final class CompiledPrimitive {
   }
 
   private func memory(
-    _ description: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer
+    _ description: dnnl_memory_desc_t, at address: UnsafeMutableRawPointer?
   ) throws(KernelError) -> dnnl_memory_t {
     var (memory, description): (dnnl_memory_t?, dnnl_memory_desc_t) = (nil, description)
     try check(dnnl_memory_create(&memory, &description, context.engine, address), name)

@@ -17,12 +17,14 @@ public struct Kernel {
   let threads: Int
   /// Whether it changes a buffer of the network: recomputing forward leaves such kernels out.
   let changesBuffers: Bool
+  /// What it does to a stretch of elements, where that needs no other elements.
+  let pointwise: Pointwise?
   /// Makes what runs at each step; called once.
   let bind: (Addresses) throws(KernelError) -> () -> Void
 
   init(
     _ name: String, reads: [TensorID], writes: [TensorID], scratchBytes: Int = 0, threads: Int = 1,
-    changesBuffers: Bool = false,
+    changesBuffers: Bool = false, pointwise: Pointwise? = nil,
     bind: @escaping (Addresses) throws(KernelError) -> () -> Void
   ) {
     self.name = name
@@ -31,6 +33,7 @@ public struct Kernel {
     self.scratchBytes = scratchBytes
     self.threads = threads
     self.changesBuffers = changesBuffers
+    self.pointwise = pointwise
     self.bind = bind
   }
 }

@@ -20,10 +20,24 @@ public struct PlanRow: Sendable {
   let tensor: TensorID
   /// Its kernels.
   let kernels: Range<Int>
+  /// The nodes that run in it, from `node` on: what is fused, in forward's order.
+  public internal(set) var nodes: [NodeID] = []
+  /// Forward: the nodes among them whose results exist as a whole, and where.
+  var outputs: [(node: NodeID, tensor: TensorID)] = []
+  /// Backward in one pass: where Σ g² of the gradients in between are left.
+  var squares: ChainSquares?
   /// Forward through time: the state at each time step.
   var states: Operand?
   /// Backward through time: the root mean square of the state's gradient at each time step.
   var timeNorms: TensorID?
+}
+
+/// Where a chain leaves sums of squares: for each thread one for each node.
+struct ChainSquares {
+  let tensor: TensorID
+  let threads: Int
+  /// The nodes whose outputs have these gradients.
+  let nodes: [NodeID]
 }
 
 /// What one reading of a step is of.
@@ -72,6 +86,12 @@ public struct PlanOptions: Sendable {
   public var storesBFloat16 = KernelFactory.hasBFloat16
   /// What the random numbers of primitives derive from.
   public var seed: UInt64 = 0
+  /// Elements from which nodes that work element by element go over their tensors in one pass; nil:
+  /// never. Not with an order of their own or with an offload, where each must be able to run alone.
+  ///
+  /// Smaller tensors stay in the processor's caches from one op to the next, and are better seen one
+  /// by one.
+  public var chainElements: Int? = 1 << 20
   /// Whether values stand in the layouts that convolutions choose; else all are in row order.
   public var carriesLayouts = true
 
@@ -105,6 +125,9 @@ public final class Plan {
   public let readings: [ReadingPlace]
   /// For each node: the nodes that run in one kernel with it; the first of them has the time.
   public let fusedWith: [[NodeID]]
+  /// For each node: whether it goes over its tensors in one pass with those; else what it is fused with
+  /// is one kernel of oneDNN's, and the first has no result of its own.
+  public let isInChain: [Bool]
   /// Bytes of the arena.
   public let arenaBytes: Int
   /// The largest sum of live bytes: no packing needs less.
@@ -127,8 +150,6 @@ public final class Plan {
   let gradientTensors: [TensorID?]
   let stateTensors: [[TensorID]]
   let seed: TensorID
-  /// For each node: the activation that runs in its kernels.
-  let fusedActivations: [NodeID?]
   let factory: KernelFactory
 
   /// Plans the training of `network` to make `loss` small.
@@ -154,7 +175,7 @@ public final class Plan {
     readings = Self.readings(of: network, rows: memory.rows)
     let fusion = builder.fusion
     fusedWith = network.nodes.indices.map { fusion.partners(of: NodeID(index: $0)) }
-    fusedActivations = fusion.activations
+    isInChain = fusion.chains.first.map { $0 != nil }
     arenaBytes = memory.packing.extent
     arenaLowerBound = memory.packing.lowerBound
     offloadedBytes = builder.offload.storeBytes

@@ -14,7 +14,9 @@ extension PlanBuilder {
     let end = kernels.count
     let lifetimes = tensors.indices.compactMap { index -> Lifetime? in
       let tensor = tensors[index]
-      guard tensor.root.index == index, tensor.bytes > 0 else { return nil }
+      guard tensor.root.index == index, tensor.bytes > 0,
+        !locals.contains(TensorID(index: index))
+      else { return nil }
       if tensor.isPersistent {
         return Lifetime(tensor: index, bytes: tensor.bytes, first: 0, last: end)
       }

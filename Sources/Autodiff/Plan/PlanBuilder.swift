@@ -6,18 +6,22 @@ struct PlanBuilder {
   let options: PlanOptions
   let factory: KernelFactory
   let differentiation: Differentiation
-  let fusion: Fusion
+  private(set) var fusion: Fusion
   let inPlace: InPlaceCheck
   let sharing: GradientSharing
   let storage: Storage
   let layout: LayoutChoice
 
-  private(set) var rows: [PlanRow] = []
+  var rows: [PlanRow] = []
   private(set) var parts: [PlanPart] = []
   private(set) var kernels: [Kernel] = []
   /// For each kernel: its scratch memory.
   private(set) var scratch: [TensorID?] = []
   private(set) var uses = TensorUses()
+  /// By kernel: the chain that it stands for, until it is known which tensors nobody else uses.
+  var chains: [Int: PlannedChain] = [:]
+  /// Tensors of which only a stretch exists, in a chain's scratch memory.
+  var locals: Set<TensorID> = []
   var saved = SavedTensors()
   var valueTensors: [TensorID] = []
   var gradientTensors: [TensorID?]
@@ -46,17 +50,21 @@ struct PlanBuilder {
     self.options = options
     differentiation = try Differentiation(network, loss: loss)
     inPlace = try InPlaceCheck(network, differentiation)
-    fusion = Fusion(network, loss: loss, differentiation)
+    let runsThrough =
+      options.offload == nil
+      && (options.order ?? StepOrder(storingAll: network)) == StepOrder(storingAll: network)
+    var fusion = Fusion(
+      network, loss: loss, differentiation,
+      chainElements: runsThrough ? options.chainElements : nil)
     guard network[loss].shape.elementCount == 1 else {
       throw .lossIsNoScalar(network[loss].shape)
     }
     do { factory = try KernelFactory(threads: options.threads) } catch {
       throw .kernel(node: "", error)
     }
-    let (fusion, inPlace) = (fusion, inPlace)
+    let (hosts, inPlace) = (fusion.hosts, inPlace)
     let shares = { (node: NodeID) in
-      network[node].primitive.isView || inPlace.shares[node.index]
-        || fusion.hosts[node.index] != nil
+      network[node].primitive.isView || inPlace.shares[node.index] || hosts[node.index] != nil
     }
     storage = Storage(
       network, isUsed: options.precision == .bfloat16 && options.storesBFloat16, shares: shares,
@@ -65,6 +73,8 @@ struct PlanBuilder {
       options.carriesLayouts
       ? try LayoutChoice(network, shares: shares, storage: storage, kernels: factory)
       : LayoutChoice(rowOrder: network)
+    fusion.keepChains(standingIn: layout.layouts, of: network)
+    self.fusion = fusion
     sharing = GradientSharing(
       network, loss: loss, differentiation, layouts: layout.layouts, types: storage.types)
     order = options.order ?? StepOrder(storingAll: network)
@@ -86,6 +96,7 @@ struct PlanBuilder {
       try emit(order, isFirst: micro == 0)
     }
     emitUpdates()
+    finishChains()
   }
 
   /// Emits a micro-batch; a node that runs forward again is recomputed, into tensors of its own.
@@ -135,8 +146,38 @@ extension PlanBuilder {
   private mutating func emitForward(
     _ id: NodeID, phase: PlanPhase
   ) throws(PlanError) -> [Operand] {
+    if fusion.isBehind(id) { return [] }
+    let chain = fusion.chains.chains[id.index]
+    guard chain.isEmpty else {
+      try emitForward(chain: chain)
+      return []
+    }
+    let (made, result, extras) = try forward(id)
+    // A batch moves running statistics once, however often it is run.
+    emit(
+      phase == .recompute ? made.filter { !$0.changesBuffers } : made, node: id, phase: phase,
+      tensor: result.tensor)
+    rows[rows.count - 1].nodes = fusion.nodes(from: id)
+    // A measurement after the op reads its result.
+    guard phase == .forward else { return extras }
+    noteOutput(result.tensor, of: fusion.activations[id.index] ?? id)
+    if let states = network[id].primitive.statesInTime {
+      rows[rows.count - 1].states = extras[states]
+      use([extras[states].tensor], at: max(0, kernels.count - 1))
+    }
+    return extras
+  }
+
+  private mutating func noteOutput(_ tensor: TensorID, of node: NodeID) {
+    rows[rows.count - 1].outputs.append((node, tensor))
+    use([tensor], at: max(0, kernels.count - 1))
+  }
+
+  /// What computes a node's result, with the activation that is fused with it.
+  mutating func forward(
+    _ id: NodeID
+  ) throws(PlanError) -> (kernels: [Kernel], result: Operand, extras: [Operand]) {
     let node = network[id]
-    if fusion.hosts[id.index] != nil { return [] }
     var made: [Kernel] = []
     let operands = try operands(of: id, read: Array(node.operands.indices), &made)
     let needs = neededForBackward(node)
@@ -165,22 +206,17 @@ extension PlanBuilder {
     } catch {
       throw .kernel(node: node.name, error)
     }
-    // A batch moves running statistics once, however often it is run.
-    if phase == .recompute { made.removeAll { $0.changesBuffers } }
-    emit(made, node: id, phase: phase, tensor: result.tensor)
-    // A measurement after the op reads its result.
-    guard phase == .forward else { return extras }
-    use([result.tensor], at: max(0, kernels.count - 1))
-    if let states = node.primitive.statesInTime {
-      rows[rows.count - 1].states = extras[states]
-      use([extras[states].tensor], at: max(0, kernels.count - 1))
-    }
-    return extras
+    return (made, result, extras)
   }
 
   private mutating func emitBackward(_ id: NodeID, extras: [Operand]) throws(PlanError) {
     // What is fused goes into the row of its host, which comes next.
-    guard fusion.hosts[id.index] == nil, neededForBackward(network[id]) else { return }
+    guard !fusion.isBehind(id), neededForBackward(network[id]) else { return }
+    let chain = fusion.chains.chains[id.index]
+    guard chain.isEmpty else {
+      try emitBackward(chain: chain)
+      return
+    }
     var made: [Kernel] = []
     if let fused = fusion.activations[id.index] {
       made = try backward(fused, extras: []).kernels
@@ -191,6 +227,7 @@ extension PlanBuilder {
     emit(
       made + its.kernels, node: id, phase: .backward,
       tensor: gradientTensors[network[id].result.index] ?? seed)
+    rows[rows.count - 1].nodes = fusion.nodes(from: id)
     if let timeNorms = its.timeNorms {
       rows[rows.count - 1].timeNorms = timeNorms.tensor
       use([timeNorms.tensor], at: max(0, kernels.count - 1))
@@ -200,7 +237,7 @@ extension PlanBuilder {
     }
   }
 
-  private mutating func backward(
+  mutating func backward(
     _ id: NodeID, extras: [Operand]
   ) throws(PlanError) -> (kernels: [Kernel], timeNorms: Operand?) {
     let node = network[id]
@@ -317,7 +354,16 @@ extension PlanBuilder {
     rows.append(row)
   }
 
-  private mutating func use(_ tensors: [TensorID], at time: Int) {
+  /// Puts a kernel in the place of one that uses the same tensors.
+  mutating func replace(_ kernel: Kernel, at time: Int) {
+    kernels[time] = kernel
+    guard kernel.scratchBytes > 0 else { return }
+    let space = factory.tensors.make(bytes: kernel.scratchBytes, .temporary)
+    use([space], at: time)
+    scratch[time] = space
+  }
+
+  mutating func use(_ tensors: [TensorID], at time: Int) {
     for tensor in tensors { uses.note(factory.tensors.root(of: tensor), at: time) }
   }
 

@@ -14,6 +14,8 @@ extension Activation {
 
   public var layoutUse: LayoutUse { .elementwise }
 
+  public var isPointwise: Bool { true }
+
   public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? {
     [true]
   }

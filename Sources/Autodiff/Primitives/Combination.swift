@@ -9,6 +9,8 @@ extension Combination {
 
   public var layoutUse: LayoutUse { .elementwise }
 
+  public var isPointwise: Bool { true }
+
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape {
     try broadcastShape(operands, Self.name)
   }

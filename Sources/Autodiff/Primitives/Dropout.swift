@@ -27,6 +27,8 @@ public struct Dropout: Primitive {
 
   public var unitDimension: UnitDimension { .inherited }
 
+  public var isPointwise: Bool { true }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

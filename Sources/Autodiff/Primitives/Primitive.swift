@@ -66,6 +66,10 @@ public protocol Primitive: Sendable {
 
   /// In which order the elements of its operands and of its result may stand.
   var layoutUse: LayoutUse { get }
+
+  /// Whether, with operands of the result's shape, element i of what its kernels write needs element i
+  /// of what they read alone, in both directions; it makes nothing beside its result.
+  var isPointwise: Bool { get }
 }
 
 /// What a primitive's kernels make of layouts other than row order.
@@ -115,6 +119,9 @@ extension Primitive {
 
   /// Most go by rows.
   public var layoutUse: LayoutUse { .rowOrder }
+
+  /// Most need more than one element.
+  public var isPointwise: Bool { false }
 }
 
 /// A local rule as formulas, for people.

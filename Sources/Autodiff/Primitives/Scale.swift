@@ -16,6 +16,8 @@ public struct Scale: Primitive {
 
   public var layoutUse: LayoutUse { .elementwise }
 
+  public var isPointwise: Bool { true }
+
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved { .nothing }
 
   public func resultShape(of operands: [Shape]) throws(ShapeError) -> Shape { operands[0] }

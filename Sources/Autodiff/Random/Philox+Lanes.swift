@@ -1,3 +1,5 @@
+internal import COneDNN
+
 extension Philox {
   /// The words of eight counters under one key: lane l of `counters` is a counter, lane l of the
   /// result its words.
@@ -17,9 +19,17 @@ extension Philox {
 
   @inline(__always)
   private static func multiply(
-    _ x: SIMD8<UInt32>, _ factor: UInt64
+    _ x: SIMD8<UInt32>, _ factor: UInt32
   ) -> (high: SIMD8<UInt32>, low: SIMD8<UInt32>) {
-    let product = SIMD8<UInt64>(truncatingIfNeeded: x) &* SIMD8(repeating: factor)
-    return (SIMD8(truncatingIfNeeded: product &>> 32), SIMD8(truncatingIfNeeded: product))
+    // Two lanes are one number of 64 bits: processors multiply every other lane.
+    let (pairs, lower) = (
+      unsafeBitCast(x, to: SIMD4<UInt64>.self), SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
+    )
+    let even = gradtop_multiply_halves(pairs, factor)
+    let odd = gradtop_multiply_halves(pairs &>> 32, factor)
+    return (
+      unsafeBitCast((even &>> 32) | (odd & ~lower), to: SIMD8<UInt32>.self),
+      unsafeBitCast((even & lower) | (odd &<< 32), to: SIMD8<UInt32>.self)
+    )
   }
 }

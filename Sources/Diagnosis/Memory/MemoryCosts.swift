@@ -79,11 +79,20 @@ extension NetworkCosts {
     let median = { (phase: Phase) -> Double? in
       totals.total(of: it.id, in: phase)?.time(atQuantile: 0.5).map { Double($0) }
     }
-    node.forwardTime = median(.forward) ?? 0
-    node.backwardTime = median(.backward) ?? 0
-    // What is fused runs backward with the node whose kernel it runs in.
-    let host = it.fusedWith.first { $0 < it.id }
-    if host != nil { node.isView = true }
+    // What is fused has its time with the node whose kernel it runs in; of a chain each gets its share.
+    let host = it.fusedWith.filter { $0 < it.id }.min()
+    if it.isInChain {
+      let share = { (phase: Phase) -> Double in
+        let whole = totals.total(of: host ?? it.id, in: phase)?.time(atQuantile: 0.5)
+        return Double(whole ?? 0) / Double(it.fusedWith.count + 1)
+      }
+      node.forwardTime = share(.forward)
+      node.backwardTime = share(.backward)
+    } else {
+      node.forwardTime = median(.forward) ?? 0
+      node.backwardTime = median(.backward) ?? 0
+      if host != nil { node.isView = true }
+    }
     node.hasBackward = totals.total(of: host ?? it.id, in: .backward) != nil
     node.gradient = node.hasBackward ? node.result : 0
     node.forwardWorkspace = Int(clamping: it.forwardWorkspaceBytes)

@@ -69,8 +69,11 @@ extension Graph {
     public var hasSideEffects = false
     /// Whether it overwrites its input.
     public var isInPlace = false
-    /// Ids of the nodes that run in one kernel with it.
+    /// Ids of the nodes that run in one kernel or in one pass with it.
     public var fusedWith: [UInt32] = []
+    /// Whether those and it work element by element, in one pass over their tensors: they could run
+    /// apart, each with a result of its own.
+    public var isInChain = false
     /// What it takes, in order, where `inputs` are not known, as in a profile.
     public var operands: [Operand] = []
 

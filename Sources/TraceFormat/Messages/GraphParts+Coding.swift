@@ -51,6 +51,7 @@ extension Graph.Node {
       operand.encode(into: &part)
       buffer.appendField(20, delimited: part.bytes)
     }
+    buffer.appendField(21, isInChain)
   }
 
   /// Reads what `encode` wrote; a field that is missing is 0, false or empty.
@@ -83,6 +84,7 @@ extension Graph.Node {
         try operands.append(from: &fields) { (bytes) throws(ProtobufError) in
           try Graph.Operand(decoding: bytes)
         }
+      case 21: isInChain = try fields.bool()
       default: try fields.skip()
       }
     }

@@ -28,6 +28,8 @@ struct ModelParts {
     options.threads = threads
     options.precision = Precision(rawValue: file.training.precision) ?? .float32
     options.seed = file.seed
+    // What is planned is measured as it will run: each op apart.
+    if file.memory.budget != nil { options.chainElements = nil }
     maker = PlanMaker(
       network: builder.network, loss: loss, rule: file.optimizer.rule, options: options)
     let whole = maker

@@ -17,9 +17,10 @@ extension NetworkCosts {
       node.name = it.name
       node.layer = it.layer
       node.inputs = it.operands.compactMap { producer[$0] }
-      // What is fused is made where its result goes.
+      // What one kernel of oneDNN's does is made where its result goes.
       node.isView =
-        it.primitive.isView || plan.fusedWith[index].contains { $0.index < index }
+        it.primitive.isView
+        || (!plan.isInChain[index] && plan.fusedWith[index].contains { $0.index < index })
       node.overwrites = it.isInPlace
       node.isRandom = it.primitive.isRandom
       node.hasSideEffects = it.primitive.hasSideEffects

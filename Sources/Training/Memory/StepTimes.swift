@@ -24,10 +24,15 @@ struct StepTimes {
   ) {
     for (index, row) in plan.rows.enumerated() {
       let duration = Double(times[2 * index + 1] &- times[2 * index])
-      switch row.phase {
-      case .forward, .recompute: forward[row.node.index].append(duration)
-      case .backward: backward[row.node.index].append(duration)
-      case .optimizer, .offloadOut, .offloadIn: break
+      // The nodes of a chain could run apart: each gets its share.
+      let nodes = plan.isInChain[row.node.index] ? row.nodes : [row.node]
+      let share = duration / Double(max(1, nodes.count))
+      for node in nodes {
+        switch row.phase {
+        case .forward, .recompute: forward[node.index].append(share)
+        case .backward: backward[node.index].append(share)
+        case .optimizer, .offloadOut, .offloadIn: break
+        }
       }
     }
     rest.append(

@@ -66,6 +66,7 @@ extension Graph.Node {
     backwardFlops = UInt64(cost.backward)
     isInPlace = node.isInPlace
     fusedWith = plan.fusedWith[id.index].map { UInt32($0.index) }
+    isInChain = plan.isInChain[id.index]
     isRandom = node.primitive.isRandom
     hasSideEffects = node.primitive.hasSideEffects
     saved = plan.savedByNode[id.index].map { UInt32($0) }

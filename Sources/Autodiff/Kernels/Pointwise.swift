@@ -1,0 +1,94 @@
+internal import COneDNN
+
+/// A kernel whose element i of all that it writes needs element i of what it reads, and no other: it
+/// may work on any stretch of them at any time, so that several run over a tensor in one pass.
+struct Pointwise {
+  /// Elements of each of its tensors.
+  let count: Int
+  /// What it reads and writes, in the order in which its work takes their addresses.
+  let operands: [Operand]
+  /// Makes what one thread runs; called once for each thread.
+  let make: (UnsafePointer<StepSituation>) throws(KernelError) -> Work
+
+  /// Works on `stretch`, whose first elements stand at `addresses`.
+  typealias Work = (
+    _ stretch: Range<Int>, _ addresses: UnsafePointer<UnsafeMutableRawPointer>
+  ) -> Void
+
+  /// Elements of a stretch: as many as leave room in a core's cache for all that a chain holds, and
+  /// take much longer than calling oneDNN does.
+  static let stretch = 16384
+}
+
+extension KernelFactory {
+  /// A loop of ours that is pointwise.
+  ///
+  /// - Parameters:
+  ///   - operands: What it reads, then what it writes (or adds to).
+  ///   - reads: How many of them it reads alone.
+  ///   - grain: Stretches begin at its multiples.
+  ///   - weight: What an element costs, in those of a copy.
+  func pointwise(
+    _ name: String, _ operands: [Operand], reads: Int, grain: Int = 1, weight: Int = 1,
+    make: @escaping (UnsafePointer<StepSituation>) -> Pointwise.Work
+  ) -> Kernel {
+    let count = operands.first?.shape.elementCount ?? 0
+    let threads = threads(elements: weight * count)
+    return Kernel(
+      name, reads: operands.prefix(reads).map(\.tensor),
+      writes: operands.dropFirst(reads).map(\.tensor), threads: threads,
+      pointwise: Pointwise(count: count, operands: operands) { make($0) }
+    ) { addresses throws(KernelError) in
+      let places = operands.map { (addresses.raw($0.tensor), $0.type.byteCount) }
+      let work = make(addresses.situation)
+      let loop = ParallelLoop(count: count, grain: grain, threads: threads) { range in
+        withUnsafeTemporaryAllocation(
+          of: UnsafeMutableRawPointer.self, capacity: places.count
+        ) { list in
+          for (index, (start, bytes)) in places.enumerated() {
+            list.initializeElement(at: index, to: start + range.lowerBound * bytes)
+          }
+          guard let list = list.baseAddress else { return }
+          work(range, list)
+        }
+      }
+      return { loop.run() }
+    }
+  }
+}
+
+// MARK: - oneDNN
+
+extension Pointwise {
+  /// oneDNN's kernels for stretches of a tensor.
+  ///
+  /// - Parameters:
+  ///   - arguments: What the primitive takes each operand as.
+  ///   - primitive: What does it to so many elements.
+  init(
+    _ operands: [Operand], as arguments: [Int32],
+    primitive: @escaping (_ count: Int) throws(KernelError) -> CompiledPrimitive
+  ) {
+    let count = operands[0].shape.elementCount
+    let most = min(count, Self.stretch)
+    self.init(count: count, operands: operands) { _ throws(KernelError) in
+      let whole = try Self.work(most, operands, arguments, primitive)
+      let rest = count % most
+      let last = rest == 0 ? whole : try Self.work(rest, operands, arguments, primitive)
+      return { stretch, addresses in
+        if stretch.count == most { whole(addresses) } else { last(addresses) }
+      }
+    }
+  }
+
+  private static func work(
+    _ count: Int, _ operands: [Operand], _ arguments: [Int32],
+    _ primitive: (Int) throws(KernelError) -> CompiledPrimitive
+  ) throws(KernelError) -> (UnsafePointer<UnsafeMutableRawPointer>) -> Void {
+    var list: [(Int32, dnnl_memory_desc_t)] = []
+    for (operand, argument) in zip(operands, arguments) {
+      list.append((argument, try describe([count], type: operand.type)))
+    }
+    return try primitive(count).bindMoving(list)
+  }
+}
