@@ -15,8 +15,19 @@ extension Executor {
     outputs[node.index].gradientRMS = meters[node.index].rootMeanSquare(raw(gradient))
   }
 
+  /// Looks at what a row has left.
+  func measure(_ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>) {
+    switch row.phase {
+    case .forward: measureOutputs(row, step: step, outputs)
+    case .backward:
+      measureStateGradients(row, outputs)
+      if row.nodes.count > 1 { measureInnerGradients(row, outputs) }
+    case .recompute, .optimizer, .offloadOut, .offloadIn: break
+    }
+  }
+
   /// Takes over or measures the gradients between the nodes of a row, after it.
-  func measureInnerGradients(_ row: PlanRow, _ outputs: UnsafeMutablePointer<OutputReading>) {
+  private func measureInnerGradients(_ row: PlanRow, _ outputs: UnsafeMutablePointer<OutputReading>) {
     guard let squares = row.squares else {
       for node in row.nodes.dropLast() { measureGradient(node, outputs) }
       return
@@ -31,7 +42,7 @@ extension Executor {
   }
 
   /// Looks at what a forward row has made.
-  func measureOutputs(_ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>) {
+  private func measureOutputs(_ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>) {
     let first = firstMeasuredStep ?? step
     for (node, tensor) in row.outputs {
       meters[node.index].measure(

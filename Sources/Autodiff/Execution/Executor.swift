@@ -14,6 +14,8 @@ public final class Executor {
   private let situation: UnsafeMutablePointer<StepSituation>
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
+  /// By row; apart from what is only looked at now and then.
+  private let rowKernels: ContiguousArray<Range<Int>>
   let meters: ContiguousArray<OutputMeter>
   /// By node, for those that go through time: a meter for each step, and where its readings start.
   let timeMeters: ContiguousArray<ContiguousArray<OutputMeter>>
@@ -80,6 +82,7 @@ public final class Executor {
     }
     self.bodies = bodies
     threads = ContiguousArray(plan.kernels.map { Int32($0.threads) })
+    rowKernels = ContiguousArray(plan.rows.map(\.kernels))
     meters =
       old?.meters
       ?? ContiguousArray(
@@ -341,31 +344,22 @@ extension Executor {
     _ rows: Range<Int>, record: StepRecord, step: Int, since start: UInt64
   ) -> UInt64 {
     guard let times = record.times else {
-      for row in rows { runKernels(plan.rows[row].kernels) }
+      for row in rows { runKernels(rowKernels[row]) }
       return MonotonicClock.now()
     }
     var last = start
     for row in rows {
-      let it = plan.rows[row]
-      if let outputs = record.outputs, it.phase == .backward {
-        measureGradient(it.nodes.last ?? it.node, outputs)
+      if let outputs = record.outputs, plan.rows[row].phase == .backward {
+        measureGradient(plan.rows[row].nodes.last ?? plan.rows[row].node, outputs)
         last = noteMeasuring(since: last)
       }
-      runKernels(it.kernels)
+      runKernels(rowKernels[row])
       let now = MonotonicClock.now()
       times[2 * row] = last
       times[2 * row + 1] = now
       last = now
-      if let outputs = record.outputs, it.timeNorms != nil {
-        measureStateGradients(it, outputs)
-        last = noteMeasuring(since: last)
-      }
-      if let outputs = record.outputs, it.phase == .backward, it.nodes.count > 1 {
-        measureInnerGradients(it, outputs)
-        last = noteMeasuring(since: last)
-      }
-      if let outputs = record.outputs, it.phase == .forward {
-        measureOutputs(it, step: step, outputs)
+      if let outputs = record.outputs {
+        measure(plan.rows[row], step: step, outputs)
         last = noteMeasuring(since: last)
       }
     }
