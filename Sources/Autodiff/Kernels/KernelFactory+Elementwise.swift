@@ -121,29 +121,24 @@ extension KernelFactory {
       return [tinyDerivative(of: function, at: kept, to: upstream, into: target)]
     }
     let (threads, type) = (threads(elements: count), kept.type)
-    let data = try describe([count], type: type)
-    let primitive = try eltwiseBackward(function, count, type, threads: threads)
     let form = function.usesResult ? DNNL_ARG_DST : DNNL_ARG_SRC
     return try accumulating(into: target) { operand throws(KernelError) in
       [
-        kernel(
-          "eltwise backward", primitive, threads: threads,
-          arguments: [
-            Argument(index: form, tensor: kept.tensor, description: data),
-            Argument(index: DNNL_ARG_DIFF_DST, tensor: upstream.tensor, description: data),
-            Argument(index: DNNL_ARG_DIFF_SRC, tensor: operand.tensor, description: data),
-          ], reads: [kept.tensor, upstream.tensor], writes: [operand.tensor],
-          pointwise: Pointwise(
-            [kept, upstream, operand], as: [form, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC]
-          ) { [self] count throws(KernelError) in
-            try eltwiseBackward(function, count, type, threads: 1)
-          })
+        try sliced(
+          "eltwise backward", [kept, upstream, operand], reads: 2,
+          as: [form, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC], threads: threads
+        ) { [self] count throws(KernelError) in
+          let primitive = try eltwiseBackward(function, count, type)
+          primitive.place = try StackPlace.ofDerivatives(type, self)
+          return primitive
+        }
       ]
     }
   }
 
-  private func eltwiseBackward(
-    _ function: Elementwise, _ count: Int, _ type: ElementType, threads: Int
+  /// What computes the derivative of so many elements, on one thread.
+  func eltwiseBackward(
+    _ function: Elementwise, _ count: Int, _ type: ElementType
   ) throws(KernelError) -> CompiledPrimitive {
     let (alpha, beta) = function.parameters
     var data = try describe([count], type: type)
@@ -155,7 +150,7 @@ extension KernelFactory {
     try check(
       dnnl_eltwise_backward_desc_init(&operation, function.backward, &data, &data, alpha, beta),
       "eltwise backward")
-    return try primitive("eltwise backward", threads: threads, operation: &operation, hint: hint)
+    return try primitive("eltwise backward", threads: 1, operation: &operation, hint: hint)
   }
 
   /// c = f(a ∘ b (+ c)), where b's sizes equal a's or are 1.

@@ -92,3 +92,42 @@ extension Pointwise {
     return try primitive(count).bindMoving(list)
   }
 }
+
+extension KernelFactory {
+  /// A pointwise kernel of oneDNN's in slices, one for each thread, which calls it on its own.
+  ///
+  /// - Parameters:
+  ///   - reads: How many of `operands` it reads alone.
+  ///   - arguments: What the primitive takes each operand as.
+  ///   - primitive: What does it to so many elements, on one thread.
+  func sliced(
+    _ name: String, _ operands: [Operand], reads: Int, as arguments: [Int32], threads: Int,
+    primitive: @escaping (_ count: Int) throws(KernelError) -> CompiledPrimitive
+  ) throws(KernelError) -> Kernel {
+    let count = operands[0].shape.elementCount
+    var slices: [(CompiledPrimitive, [Argument])] = []
+    for thread in 0..<threads {
+      let slice = ThreadTeam.slice(of: count, thread: thread, of: threads)
+      var list: [Argument] = []
+      for (operand, index) in zip(operands, arguments) {
+        list.append(
+          Argument(
+            index: index, tensor: operand.tensor,
+            description: try describe([slice.count], type: operand.type),
+            offset: slice.lowerBound * operand.type.byteCount))
+      }
+      slices.append((try primitive(slice.count), list))
+    }
+    return Kernel(
+      name, reads: operands.prefix(reads).map(\.tensor),
+      writes: operands.dropFirst(reads).map(\.tensor), threads: threads,
+      pointwise: Pointwise(operands, as: arguments, primitive: primitive)
+    ) { [slices] addresses throws(KernelError) in
+      var bodies: ContiguousArray<() -> Void> = []
+      for (primitive, list) in slices { bodies.append(try primitive.bind(list, at: addresses)) }
+      guard bodies.count > 1 else { return bodies[0] }
+      let region = ParallelRegion(parts: bodies.count) { [bodies] part in bodies[part]() }
+      return { region.run() }
+    }
+  }
+}

@@ -22,6 +22,8 @@ final class CompiledPrimitive {
 
   /// Bytes of its scratchpad.
   let scratchBytes: Int
+  /// Where on the stack it is to run; nil: anywhere.
+  var place: StackPlace?
 
   /// - Parameters:
   ///   - operation: An initialized op descriptor.
@@ -101,6 +103,12 @@ final class CompiledPrimitive {
     }
     guard let first = arguments.baseAddress else { return {} }
     let (stream, count) = (context.stream, Int32(arguments.count))
+    if let offset = place?.offset {
+      return { [self] in
+        let status = gradtop_execute_at(offset, primitive, stream, count, first)
+        precondition(status == dnnl_success, "\(name): a checked primitive failed to run")
+      }
+    }
     return { [self] in
       let status = dnnl_primitive_execute(primitive, stream, count, first)
       precondition(status == dnnl_success, "\(name): a checked primitive failed to run")
