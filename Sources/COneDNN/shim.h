@@ -24,12 +24,13 @@ static inline gradtop_ulong4 gradtop_multiply_halves(gradtop_ulong4 x, unsigned 
   return (x & 0xFFFFFFFFull) * (unsigned long long)factor;
 }
 
-// Runs a primitive with the stack pointer `place`, 0, 16, 32 or 48, behind a multiple of 64.
+// Runs a primitive with the stack pointer `place`, a multiple of 16, behind a multiple of `period`, a
+// power of two.
 static __attribute__((noinline)) dnnl_status_t gradtop_execute_at(
-    unsigned place, const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
+    unsigned place, unsigned period, const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
     const dnnl_exec_arg_t *arguments) {
   unsigned long top = (unsigned long)__builtin_alloca(16);
-  void *moved = __builtin_alloca((top - place) & 63);
+  void *moved = __builtin_alloca((top - place) & (period - 1));
   __asm__ volatile("" : : "r"(moved) : "memory");
   return dnnl_primitive_execute(primitive, stream, count, arguments);
 }

@@ -103,14 +103,13 @@ final class CompiledPrimitive {
     }
     guard let first = arguments.baseAddress else { return {} }
     let (stream, count) = (context.stream, Int32(arguments.count))
-    if let offset = place?.offset {
-      return { [self] in
-        let status = gradtop_execute_at(offset, primitive, stream, count, first)
-        precondition(status == dnnl_success, "\(name): a checked primitive failed to run")
-      }
-    }
     return { [self] in
-      let status = dnnl_primitive_execute(primitive, stream, count, first)
+      let status =
+        if let place {
+          gradtop_execute_at(place.offset, place.period, primitive, stream, count, first)
+        } else {
+          dnnl_primitive_execute(primitive, stream, count, first)
+        }
       precondition(status == dnnl_success, "\(name): a checked primitive failed to run")
     }
   }

@@ -4,12 +4,17 @@ internal import Synchronization
 /// Where on the stack a kernel of oneDNN's runs best.
 ///
 /// oneDNN 2.6 compiles derivatives of elementwise functions that put vector registers on the stack as
-/// it happens to stand. Where these cross cache lines, a derivative takes two to five times as long,
-/// and a thread has its stack where it has it. How far above the kernel's frame the caller's stands is
-/// oneDNN's own affair, so the best place is measured, once for each type.
+/// it happens to stand. Where these cross the processor's bounds, or have the lower bits of the address
+/// in common with the kernel's constants, a derivative takes two to five times as long; and a thread
+/// has its stack where it has it. How far above the kernel's frame the caller's stands is oneDNN's own
+/// affair, so the best place is measured, once for each type, in about two milliseconds.
 struct StackPlace {
-  /// Bytes behind a multiple of 64.
+  /// Bytes behind a multiple of `period`, a multiple of 16.
   let offset: UInt32
+  /// A power of two.
+  var period = pageSize
+
+  fileprivate static let pageSize: UInt32 = 4096
 
   private static let known = Mutex<[ElementType: StackPlace]>([:])
 
@@ -23,34 +28,74 @@ struct StackPlace {
     return place
   }
 
-  /// The best of all four, on numbers that stay in the cache.
   private static func measured(
     _ type: ElementType, _ kernels: KernelFactory
   ) throws(KernelError) -> StackPlace {
-    let count = 2048
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: 12 * count, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: 12 * count)
-    let addresses = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: 3)
-    for index in 0..<3 { (addresses + index).initialize(to: memory + 4 * count * index) }
-    defer {
-      memory.deallocate()
-      addresses.deallocate()
+    let trial = try DerivativeTrial(type, kernels)
+    // First what counts most, and all that the calling convention allows for.
+    let depths = (0..<UInt32(4)).map { 1024 * $0 }
+    let starts = (0..<UInt32(4)).map { 16 * $0 }
+    let first = trial.times(at: starts.flatMap { start in depths.map { $0 + start } })
+    let sums = starts.indices.map { start in first[(4 * start)..<(4 * start + 4)].reduce(0, +) }
+    let start = starts[sums.indices.min { sums[$0] < sums[$1] } ?? 0]
+    // Then as far as can be from where constants may be: in other kernels they stand elsewhere, and
+    // only in some pages of the stack are they in the way.
+    let places = (0..<UInt32(16)).map { 256 * $0 + start }
+    let pages = 0..<(DerivativeTrial.period / pageSize)
+    let all = trial.times(at: places.flatMap { place in pages.map { $0 * pageSize + place } })
+    let times = places.indices.map { place in
+      all[(pages.count * place)..<(pages.count * (place + 1))].max() ?? 0
     }
-    let data = try describe([count], type: type)
-    var (best, least) = (StackPlace(offset: 0), UInt64.max)
-    for offset in stride(from: UInt32(0), to: 64, by: 16) {
-      let primitive = try kernels.eltwiseBackward(.gelu, count, type)
-      primitive.place = StackPlace(offset: offset)
-      let run = try primitive.bindMoving(
-        [DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC].map { ($0, data) })
-      for _ in 0..<12 {
+    let best = places.indices.min { around($0, times) < around($1, times) } ?? 0
+    return StackPlace(offset: places[best])
+  }
+
+  /// The time at a place and, with less weight, at those near it; a page begins where one ends.
+  private static func around(_ index: Int, _ times: [UInt64]) -> UInt64 {
+    (-3...3).reduce(0) { sum, step in
+      sum + times[(index + step + times.count) % times.count] / UInt64(1 + abs(step))
+    }
+  }
+}
+
+/// A derivative of a few numbers, to be run here and there on the stack.
+private final class DerivativeTrial {
+  /// Bytes of the stack over which places are spread.
+  static let period: UInt32 = 65_536
+  private static let count = 512
+  private let primitive: CompiledPrimitive
+  private let run: (UnsafePointer<UnsafeMutableRawPointer>) -> Void
+  private let memory: UnsafeMutableRawPointer
+  private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+  init(_ type: ElementType, _ kernels: KernelFactory) throws(KernelError) {
+    let (count, data) = (Self.count, try describe([Self.count], type: type))
+    primitive = try kernels.eltwiseBackward(.gelu, count, type)
+    run = try primitive.bindMoving(
+      [DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC].map { ($0, data) })
+    memory = .allocate(byteCount: 12 * count, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: 12 * count)
+    addresses = .allocate(capacity: 3)
+    for index in 0..<3 { (addresses + index).initialize(to: memory + 4 * count * index) }
+  }
+
+  deinit {
+    memory.deallocate()
+    addresses.deallocate()
+  }
+
+  /// Nanoseconds at each place, at best.
+  func times(at places: [UInt32]) -> [UInt64] {
+    var least = places.map { _ in UInt64.max }
+    // In turns: what disturbs one disturbs all.
+    for _ in 0..<5 {
+      for (index, offset) in places.enumerated() {
+        primitive.place = StackPlace(offset: offset, period: Self.period)
         let start = MonotonicClock.now()
         run(addresses)
-        let time = MonotonicClock.now() - start
-        // One has to be clearly better than those before it.
-        if time < least - least / 8 { (best, least) = (StackPlace(offset: offset), time) }
+        least[index] = min(least[index], MonotonicClock.now() - start)
       }
     }
-    return best
+    return least
   }
 }

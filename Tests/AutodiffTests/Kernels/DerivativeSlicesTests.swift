@@ -53,11 +53,11 @@ import Testing
     }
   }
 
-  /// The place on the stack is one of four, found once, and changes nothing but time.
+  /// The place on the stack is found once, and changes nothing but time.
   @Test func runTheSameAnywhereOnTheStack() throws {
     let kernels = try KernelFactory(threads: 1)
     let place = try StackPlace.ofDerivatives(.float32, kernels)
-    #expect([0, 16, 32, 48].contains(place.offset))
+    #expect(place.offset % 16 == 0 && place.offset < place.period)
     #expect(try StackPlace.ofDerivatives(.float32, kernels).offset == place.offset)
     let results = try (0..<4).map { place in
       try derivatives(of: .silu, at: StackPlace(offset: 16 * UInt32(place)), kernels)
