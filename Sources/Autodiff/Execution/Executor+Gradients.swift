@@ -27,7 +27,8 @@ extension Executor {
   }
 
   /// Takes over or measures the gradients between the nodes of a row, after it.
-  private func measureInnerGradients(_ row: PlanRow, _ outputs: UnsafeMutablePointer<OutputReading>) {
+  private func measureInnerGradients(_ row: PlanRow, _ outputs: UnsafeMutablePointer<OutputReading>)
+  {
     guard let squares = row.squares else {
       for node in row.nodes.dropLast() { measureGradient(node, outputs) }
       return
@@ -42,7 +43,9 @@ extension Executor {
   }
 
   /// Looks at what a forward row has made.
-  private func measureOutputs(_ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>) {
+  private func measureOutputs(
+    _ row: PlanRow, step: Int, _ outputs: UnsafeMutablePointer<OutputReading>
+  ) {
     let first = firstMeasuredStep ?? step
     for (node, tensor) in row.outputs {
       meters[node.index].measure(

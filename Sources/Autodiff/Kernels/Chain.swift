@@ -72,7 +72,9 @@ struct Chain {
       used[min(probe.position, kernels.count - 1)].append(root(probe.operand.tensor))
     }
     var last: [TensorID: Int] = [:]
-    for (position, tensors) in used.enumerated() { for tensor in tensors { last[tensor] = position } }
+    for (position, tensors) in used.enumerated() {
+      for tensor in tensors { last[tensor] = position }
+    }
     var (places, free, count): ([TensorID: Int], [Int], Int) = ([:], [], 0)
     for (position, tensors) in used.enumerated() {
       for tensor in tensors where places[tensor] == nil {

@@ -72,8 +72,10 @@ final class CompiledPrimitive {
         + [(DNNL_ARG_SCRATCHPAD, scratchpad, addresses.scratch)])
   }
 
-  /// Attaches arguments that stand elsewhere at each call; what comes back runs the primitive on what
-  /// stands at the addresses, in the order of `list`. It takes no scratchpad.
+  /// Attaches arguments that stand elsewhere at each call.
+  ///
+  /// What comes back runs the primitive on what stands at the addresses, in the order of `list`. It
+  /// takes no scratchpad.
   ///
   /// Each thread that runs it needs one of its own.
   func bindMoving(

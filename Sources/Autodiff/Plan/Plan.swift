@@ -86,11 +86,10 @@ public struct PlanOptions: Sendable {
   public var storesBFloat16 = KernelFactory.hasBFloat16
   /// What the random numbers of primitives derive from.
   public var seed: UInt64 = 0
-  /// Elements from which nodes that work element by element go over their tensors in one pass; nil:
-  /// never. Not with an order of their own or with an offload, where each must be able to run alone.
+  /// Elements from which nodes that work element by element go over their tensors in one pass.
   ///
-  /// Smaller tensors stay in the processor's caches from one op to the next, and are better seen one
-  /// by one.
+  /// nil: never. Smaller tensors stay in the processor's caches from one op to the next, and are better
+  /// seen one by one. An order of its own or an offload keeps all apart: each must be able to run alone.
   public var chainElements: Int? = 1 << 20
   /// Whether values stand in the layouts that convolutions choose; else all are in row order.
   public var carriesLayouts = true
