@@ -37,14 +37,16 @@ extension Executor {
   /// Looks at whatever stands where outputs and gradients stand.
   func timeMeasurement() -> UInt64 {
     let start = MonotonicClock.now()
-    for (index, node) in plan.network.nodes.enumerated() {
+    for row in plan.rows {
       var reading = OutputReading()
-      let value = node.result.index
-      // Step -1 leaves no trace in the record of dead units.
-      meters[index].measure(
-        raw(plan.valueTensors[value]), step: -1, firstStep: -1, into: &reading)
-      if let gradient = plan.gradientTensors[value] {
-        reading.gradientRMS = meters[index].rootMeanSquare(raw(gradient))
+      for (node, tensor) in row.outputs {
+        // Step -1 leaves no trace in the record of dead units.
+        meters[node.index].measure(raw(tensor), step: -1, firstStep: -1, into: &reading)
+      }
+      guard row.phase == .backward else { continue }
+      for node in row.nodes where !(row.squares?.nodes.contains(node) ?? false) {
+        guard let gradient = plan.gradientTensors[plan.network[node].result.index] else { continue }
+        reading.gradientRMS = meters[node.index].rootMeanSquare(raw(gradient))
       }
     }
     for row in plan.rows {

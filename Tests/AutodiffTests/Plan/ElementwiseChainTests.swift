@@ -111,6 +111,9 @@ import Testing
     let means = Array(zip(one.means.joined(), other.means.joined()))
     #expect(means.allSatisfy { $0 == nil || $1 == nil || $0 == $1 }, "\(means) \(names)")
     #expect(together.plan.rows.count <= apart.plan.rows.count)
+    // In evaluation nothing is dropped.
+    let losses = [together, apart].map { $0.evaluate(samples: 1, of: 1) { _ in }.loss }
+    #expect(losses[0] == losses[1], "\(names)")
   }
 
   @Test(arguments: 0..<30 as Range<UInt64>)
