@@ -11,7 +11,7 @@ public final class Executor {
 
   let arena: UnsafeMutableRawPointer
   private let readings: UnsafeMutablePointer<StepReadings>
-  private let situation: UnsafeMutablePointer<StepSituation>
+  let situation: UnsafeMutablePointer<StepSituation>
   private let bodies: ContiguousArray<() -> Void>
   private let threads: ContiguousArray<Int32>
   /// By row; apart from what is only looked at now and then.

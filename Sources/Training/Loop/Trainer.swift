@@ -309,7 +309,7 @@ private final class StepMeasurement {
 
 extension Trainer {
   /// The share of a step's time that measuring activations may take on average.
-  static let measurementShare = 0.01
+  static let measurementShare = 0.0075
 
   private mutating func normsEvery(_ recording: RecordingOptions?) -> Int {
     guard let recording, recording.isInstrumented else { return 0 }
