@@ -15,7 +15,9 @@ enum RecordingBenchmark {
 
   static func run(_ names: [String]) throws {
     print("the same training without a trace and with one, medians of \(rounds) rounds")
-    let titles = ["model", "ms a step", "bare", "no outputs", "auto", "every 1", "ns an op", "bytes/step"]
+    let titles = [
+      "model", "ms a step", "bare", "no outputs", "auto", "every 1", "ns an op", "bytes/step",
+    ]
     print("  " + titles.map { padded($0) }.joined())
     for name in names {
       guard var subject = try Subject(name) else { continue }

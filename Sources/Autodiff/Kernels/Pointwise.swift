@@ -118,13 +118,17 @@ extension KernelFactory {
       }
       slices.append((try primitive(slice.count), list))
     }
+    let space = slices.map { ArenaPacking.aligned($0.0.scratchBytes) }.max() ?? 0
     return Kernel(
       name, reads: operands.prefix(reads).map(\.tensor),
-      writes: operands.dropFirst(reads).map(\.tensor), threads: threads,
-      pointwise: Pointwise(operands, as: arguments, primitive: primitive)
+      writes: operands.dropFirst(reads).map(\.tensor), scratchBytes: threads * space,
+      threads: threads, pointwise: Pointwise(operands, as: arguments, primitive: primitive)
     ) { [slices] addresses throws(KernelError) in
-      var bodies: ContiguousArray<() -> Void> = []
-      for (primitive, list) in slices { bodies.append(try primitive.bind(list, at: addresses)) }
+      var (bodies, addresses) = (ContiguousArray<() -> Void>(), addresses)
+      for (primitive, list) in slices {
+        bodies.append(try primitive.bind(list, at: addresses))
+        addresses.scratch += space
+      }
       guard bodies.count > 1 else { return bodies[0] }
       let region = ParallelRegion(parts: bodies.count) { [bodies] part in bodies[part]() }
       return { region.run() }

@@ -81,7 +81,9 @@ final class CompiledPrimitive {
   func bindMoving(
     _ list: [(index: Int32, description: dnnl_memory_desc_t)]
   ) throws(KernelError) -> (UnsafePointer<UnsafeMutableRawPointer>) -> Void {
-    precondition(scratchBytes == 0)
+    guard scratchBytes == 0 else {
+      throw KernelError(kernel: name, reason: "it needs scratch memory where it has none")
+    }
     let first = memories.count
     let run = try runner(list.map { ($0.index, $0.description, nil) })
     let moving = ContiguousArray(memories[first...])

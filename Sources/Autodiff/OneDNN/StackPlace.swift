@@ -38,16 +38,15 @@ struct StackPlace {
     let first = trial.times(at: starts.flatMap { start in depths.map { $0 + start } })
     let sums = starts.indices.map { start in first[(4 * start)..<(4 * start + 4)].reduce(0, +) }
     let start = starts[sums.indices.min { sums[$0] < sums[$1] } ?? 0]
-    // Then as far as can be from where constants may be: in other kernels they stand elsewhere, and
-    // only in some pages of the stack are they in the way.
-    let places = (0..<UInt32(16)).map { 256 * $0 + start }
-    let pages = 0..<(DerivativeTrial.period / pageSize)
-    let all = trial.times(at: places.flatMap { place in pages.map { $0 * pageSize + place } })
-    let times = places.indices.map { place in
-      all[(pages.count * place)..<(pages.count * (place + 1))].max() ?? 0
-    }
+    // Then as far as can be from where constants are in the way: they are in few pages of the stack
+    // alone, but everywhere in the same part of those. In other kernels they stand a little elsewhere.
+    let pages = (0..<DerivativeTrial.period / pageSize).map { pageSize * $0 + start }
+    let coarse = trial.times(at: pages.flatMap { page in depths.map { page + $0 } }, rounds: 3)
+    let worst = coarse.indices.max { coarse[$0] < coarse[$1] } ?? 0
+    let places = (0..<UInt32(16)).map { 256 * $0 }
+    let times = trial.times(at: places.map { pages[worst / depths.count] + $0 })
     let best = places.indices.min { around($0, times) < around($1, times) } ?? 0
-    return StackPlace(offset: places[best])
+    return StackPlace(offset: places[best] + start)
   }
 
   /// The time at a place and, with less weight, at those near it; a page begins where one ends.
@@ -61,7 +60,7 @@ struct StackPlace {
 /// A derivative of a few numbers, to be run here and there on the stack.
 private final class DerivativeTrial {
   /// Bytes of the stack over which places are spread.
-  static let period: UInt32 = 65_536
+  static let period: UInt32 = 262_144
   private static let count = 512
   private let primitive: CompiledPrimitive
   private let run: (UnsafePointer<UnsafeMutableRawPointer>) -> Void
@@ -85,10 +84,10 @@ private final class DerivativeTrial {
   }
 
   /// Nanoseconds at each place, at best.
-  func times(at places: [UInt32]) -> [UInt64] {
+  func times(at places: [UInt32], rounds: Int = 8) -> [UInt64] {
     var least = places.map { _ in UInt64.max }
     // In turns: what disturbs one disturbs all.
-    for _ in 0..<5 {
+    for _ in 0..<rounds {
       for (index, offset) in places.enumerated() {
         primitive.place = StackPlace(offset: offset, period: Self.period)
         let start = MonotonicClock.now()

@@ -43,7 +43,7 @@ struct Addresses {
   let base: UnsafeMutableRawPointer
   let offsets: [Int]
   /// The running kernel's scratch memory.
-  let scratch: UnsafeMutableRawPointer
+  var scratch: UnsafeMutableRawPointer
   /// What kernels tell the step.
   let readings: UnsafeMutablePointer<StepReadings>
   /// What the step tells kernels.

@@ -90,7 +90,7 @@ public struct PlanOptions: Sendable {
   ///
   /// nil: never. Smaller tensors stay in the processor's caches from one op to the next, and are better
   /// seen one by one. An order of its own or an offload keeps all apart: each must be able to run alone.
-  public var chainElements: Int? = 1 << 20
+  public var chainElements: Int? = 1 << 21
   /// Whether values stand in the layouts that convolutions choose; else all are in row order.
   public var carriesLayouts = true
 
