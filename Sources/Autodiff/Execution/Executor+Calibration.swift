@@ -17,12 +17,13 @@ extension Executor {
       withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * plan.rows.count) { times in
         list.initialize(repeating: OutputReading())
         times.initialize(repeating: 0)
-        var record = StepRecord()
-        record.times = times.baseAddress
+        var unseen = StepRecord()
+        unseen.times = times.baseAddress
+        var record = unseen
         record.outputs = list.baseAddress
         let begin = MonotonicClock.now()
         for round in 0..<8 where round < 3 || MonotonicClock.now() - begin < Self.patience {
-          plain = min(plain, timeGradients(StepRecord(), load: load))
+          plain = min(plain, timeGradients(unseen, load: load))
           seen = min(seen, timeGradients(record, load: load))
           looking = min(looking, timeMeasurement())
         }

@@ -54,6 +54,7 @@ extension Executor {
     measureStates(row, step: step, firstStep: first, outputs)
     guard row.nodes.count > 1, let last = row.nodes.last else { return }
     for node in row.nodes where !row.outputs.contains(where: { $0.node == node }) {
+      // What it had of NaN and Inf is seen where it comes out, mostly; a look at each op tells more.
       outputs[node.index].isOutputThere = false
       outputs[node.index].nonFinite = outputs[last.index].nonFinite
     }

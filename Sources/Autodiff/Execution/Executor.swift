@@ -165,8 +165,10 @@ public final class Executor {
 // MARK: - Weights and values
 
 extension Executor {
-  /// The elements of a value in single precision; meaningful for parameters at any time, for others
-  /// right after the pass that makes them, in the order in which they stand (`rowOrder(of:)`).
+  /// The elements of a value in single precision, in the order in which they stand (`rowOrder(of:)`).
+  ///
+  /// They mean something for parameters at any time, for others right after the pass that makes them;
+  /// for what a chain hands on inside itself never.
   public func elements(of value: ValueID) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
       start: floats(plan.valueTensors[value.index]),

@@ -22,11 +22,15 @@ struct ElementwiseChains {
   ) {
     self.init(none: network)
     guard let least else { return }
+    // Where layouts are chosen, what needs row order stands apart from what takes any.
+    let mixesLayouts = !network.nodes.contains { $0.primitive is any ChoosesLayout }
     var index = 0
     while index < network.nodes.count {
       var chain = [NodeID(index: index)]
       while Self.goesOn(chain[chain.count - 1], network, differentiation, least) {
-        chain.append(NodeID(index: index + chain.count))
+        let next = NodeID(index: index + chain.count)
+        guard mixesLayouts || network[next].layoutUse == network[chain[0]].layoutUse else { break }
+        chain.append(next)
       }
       index += chain.count
       // A product before it takes the first activation.
@@ -72,6 +76,10 @@ struct ElementwiseChains {
     return node.primitive.isPointwise && !node.isInPlace && shape.elementCount >= max(1, least)
       && node.operands.allSatisfy { network[$0].shape == shape }
   }
+}
+
+extension Network.Node {
+  fileprivate var layoutUse: LayoutUse { primitive.layoutUse }
 }
 
 extension NodeID {

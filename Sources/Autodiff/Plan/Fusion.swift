@@ -4,7 +4,7 @@ protocol FusesActivation: Primitive {
   func forward(_ site: ForwardSite, _ activation: Elementwise) throws(KernelError) -> [Kernel]
 }
 
-/// Which nodes run in one kernel with the node before them.
+/// Which nodes run in one kernel, or in one pass, with the node before them.
 ///
 /// A product, a convolution, a sum of two tensors with the activation behind it: what comes in between
 /// is rounded once either way, so that forward gives the same numbers; backward needs y = f(z) alone,
@@ -43,7 +43,7 @@ struct Fusion {
     chains = chains.standing(in: layouts, of: network)
   }
 
-  /// The nodes that run in one kernel with `node`.
+  /// The nodes that run in one kernel, or in one pass, with `node`.
   func partners(of node: NodeID) -> [NodeID] {
     guard let first = chains.first[node.index] else {
       return [activations[node.index], hosts[node.index]].compactMap { $0 }

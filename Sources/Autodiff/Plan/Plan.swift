@@ -122,7 +122,7 @@ public final class Plan {
   public let nodeHasGradient: [Bool]
   /// What is measured of a step: each node's output, then each state of those that go through time.
   public let readings: [ReadingPlace]
-  /// For each node: the nodes that run in one kernel with it; the first of them has the time.
+  /// For each node: the nodes that run in one kernel or one pass with it; the first has the time.
   public let fusedWith: [[NodeID]]
   /// For each node: whether it goes over its tensors in one pass with those; else what it is fused with
   /// is one kernel of oneDNN's, and the first has no result of its own.

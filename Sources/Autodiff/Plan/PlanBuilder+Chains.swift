@@ -36,7 +36,8 @@ extension PlanBuilder {
     }
     let arriving = gradientTensors[network[nodes[nodes.count - 1]].result.index] ?? seed
     emit(chain: made, of: nodes, phase: .backward, tensor: arriving, probes: probes)
-    if let chain = chains[kernels.count - 1]?.chain {
+    // Where all gradients are handed on there is no kernel.
+    if !made.isEmpty, let chain = chains[kernels.count - 1]?.chain {
       rows[rows.count - 1].squares = ChainSquares(
         tensor: chain.sums, threads: chain.threads, nodes: measured)
     }
@@ -61,11 +62,17 @@ extension PlanBuilder {
   /// Takes what only a chain uses out of the arena.
   mutating func finishChains() {
     let tensors = factory.tensors
+    // A view behind a chain shows what stands there, whether or not a kernel reads it.
+    var shown: [TensorID: Set<Int>] = [:]
+    for (index, row) in rows.enumerated() {
+      for output in row.outputs { shown[tensors.root(of: output.tensor), default: []].insert(index) }
+    }
     for (time, it) in chains.sorted(by: { $0.key < $1.key }) {
       let used = it.chain.kernels.flatMap { $0.reads + $0.writes }.map { tensors.root(of: $0) }
       let own = Set(used).filter { root in
         uses.first[root.index] == time && uses.last[root.index] == time
           && !tensors[root].isPersistent && root != tensors.root(of: it.kept)
+          && shown[root, default: []].isSubset(of: [it.row])
       }
       locals.formUnion(own)
       rows[it.row].outputs.removeAll { own.contains(tensors.root(of: $0.tensor)) }

@@ -68,7 +68,7 @@ extension PlanBuilder {
       let needed = tensor.neededBy.sorted { $0.index < $1.index }
       // Backward runs the other way, so the node that keeps it first reads it last.
       guard let needed = needed.first else { continue }
-      let first = fusion.hosts[needed.index] ?? needed
+      let first = fusion.chains.first[needed.index] ?? fusion.hosts[needed.index] ?? needed
       for row in forward[first] ?? [] { rows[row].savedBytes += tensor.bytes }
       for row in backward[first] ?? [] { rows[row].freedBytes += tensor.bytes }
     }

@@ -213,6 +213,66 @@ import Testing
     #expect(live(together) < 2 * bytes + 3 * 4 * Pointwise.stretch)
   }
 
+  /// What backward keeps is counted with the first node, whoever reads it.
+  @Test func keptBytesAreAllCounted() throws {
+    let build: (inout Network, ValueID) throws -> ValueID = { network, x in
+      let p = network.addParameter("p", layer: "p", shape: Self.shape)
+      let silu = try network.apply(SiLU(), to: [x], name: "silu", layer: "silu")
+      return try network.apply(Mul(), to: [silu, p], name: "mul", layer: "mul")
+    }
+    let plans = try [nil, 1000].map { chain in
+      try plan(Self.shape, { $0.chainElements = chain }, build)
+    }
+    #expect(plans.map { $0.isInChain[0] } == [false, true])
+    for bytes in [\PlanRow.savedBytes, \PlanRow.freedBytes] {
+      let sums = plans.map { plan in plan.rows.reduce(0) { $0 + $1[keyPath: bytes] } }
+      #expect(sums[0] == sums[1] && sums[0] > 0)
+    }
+  }
+
+  /// Sums hand all gradients on: their row in backward has no kernel, and another chain's sums of
+  /// squares, made right before, are none of its own.
+  @Test func gradientsThatAreHandedOnAreMeasured() throws {
+    var network = Network()
+    let x = network.addParameter("x", layer: "x", shape: Self.shape)
+    let made = try (0..<4).map { index in
+      try network.apply(
+        Identity(), to: [x], name: "r\(index)", layer: "r\(index)")
+    }
+    let t = try network.apply(Add(), to: [made[0], made[1]], name: "t", layer: "t")
+    let s = try network.apply(Add(), to: [t, made[2]], name: "s", layer: "s")
+    let u = try network.apply(SiLU(), to: [made[3]], name: "u", layer: "u")
+    let v = try network.apply(Mul(), to: [u, s], name: "v", layer: "v")
+    let loss = try network.apply(Sum(), to: [v], name: "loss", layer: "loss")
+    let outcomes = try [nil, 1000].map { chain in
+      var options = PlanOptions()
+      options.chainElements = chain
+      let executor = try Executor(Plan(network, loss: loss, updateRule: SGD(), options: options))
+      var stream = RandomStream(seed: 2, name: "x")
+      let elements = executor.elements(of: x)
+      for index in elements.indices { elements[index] = stream.uniform(-1, 1) }
+      return Outcome(executor)
+    }
+    let pairs = Array(zip(outcomes[0].gradientRMS.joined(), outcomes[1].gradientRMS.joined()))
+    #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-5 * abs($0) }, "\(pairs)")
+    #expect((outcomes[0].gradients == outcomes[1].gradients) as Bool)
+  }
+
+  /// A view of what is in between shows it, though no kernel reads it.
+  @Test func aViewThatLeadsNowhereIsShown() throws {
+    let plan = try plan(Self.shape) { network, x in
+      let h = try network.apply(Scale(factor: 2), to: [x], name: "h", layer: "h")
+      let y = try network.apply(Scale(factor: 3), to: [h], name: "y", layer: "y")
+      _ = try network.apply(Identity(), to: [h], name: "view", layer: "view")
+      return y
+    }
+    #expect(plan.isInChain == [true, true, false, false])
+    let executor = try Executor(plan)
+    executor.elements(of: ValueID(index: 0)).update(repeating: 1)
+    let outcome = Outcome(executor)
+    #expect(outcome.means[0][0] == 2 && outcome.means[0][2] == 2)
+  }
+
   /// A sum with its activation is one kernel of oneDNN's, which is better still.
   @Test func aPairForOneKernelStaysAPair() throws {
     let pair = try plan(Self.shape) { network, x in
