@@ -65,7 +65,9 @@ extension PlanBuilder {
     // A view behind a chain shows what stands there, whether or not a kernel reads it.
     var shown: [TensorID: Set<Int>] = [:]
     for (index, row) in rows.enumerated() {
-      for output in row.outputs { shown[tensors.root(of: output.tensor), default: []].insert(index) }
+      for output in row.outputs {
+        shown[tensors.root(of: output.tensor), default: []].insert(index)
+      }
     }
     for (time, it) in chains.sorted(by: { $0.key < $1.key }) {
       let used = it.chain.kernels.flatMap { $0.reads + $0.writes }.map { tensors.root(of: $0) }
