@@ -7,14 +7,8 @@ extension KernelFactory {
     let scale = probability < 1 ? Float(1 / (1 - probability)) : 0
     let threshold = UInt32(exactly: (probability * 0x1p32).rounded()) ?? .max
     let scaleBits = SIMD8<UInt32>(repeating: scale.bitPattern)
-    var source = y
-    source.tensor = x
-    return pointwise(
-      "dropout", [source, y], reads: 1, grain: DropoutWords.count, weight: 4
-    ) { situation in
-      { stretch, addresses in
-        let x = addresses[0].assumingMemoryBound(to: Float.self)
-        let y = addresses[1].assumingMemoryBound(to: Float.self)
+    return pointwise("dropout", x, into: y, grain: DropoutWords.count, weight: 4) { situation in
+      { stretch, x, y in
         let count = stretch.count
         if situation.pointee.purpose == .evaluation {
           for i in 0..<count { y[i] = accumulates ? y[i] + x[i] : x[i] }

@@ -11,12 +11,8 @@ extension KernelFactory {
   /// y = scale · x (+ y).
   func copy(_ x: TensorID, into target: GradientTarget, scale: Float = 1) -> Kernel {
     let (y, accumulates) = (target.operand, target.accumulates)
-    var source = y
-    source.tensor = x
-    return pointwise("copy", [source, y], reads: 1) { _ in
-      { stretch, addresses in
-        let x = addresses[0].assumingMemoryBound(to: Float.self)
-        let y = addresses[1].assumingMemoryBound(to: Float.self)
+    return pointwise("copy", x, into: y) { _ in
+      { stretch, x, y in
         if accumulates {
           for i in 0..<stretch.count { y[i] += scale * x[i] }
         } else if scale != 1 {

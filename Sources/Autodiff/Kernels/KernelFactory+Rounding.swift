@@ -22,10 +22,8 @@ extension KernelFactory {
   func round(_ x: Operand, into y: TensorID) -> Kernel {
     var result = x
     result.tensor = y
-    return pointwise("round", [x, result], reads: 1) { _ in
-      { stretch, addresses in
-        let from = addresses[0].assumingMemoryBound(to: Float.self)
-        let to = addresses[1].assumingMemoryBound(to: Float.self)
+    return pointwise("round", x.tensor, into: result) { _ in
+      { stretch, from, to in
         let (half, one) = (SIMD8<UInt32>(repeating: 0x7FFF), SIMD8<UInt32>(repeating: 1))
         let upper = SIMD8<UInt32>(repeating: 0xFFFF_0000)
         var index = 0

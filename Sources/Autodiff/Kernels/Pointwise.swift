@@ -21,36 +21,39 @@ struct Pointwise {
 }
 
 extension KernelFactory {
-  /// A loop of ours that is pointwise.
+  /// A loop of ours over a stretch of two tensors in single precision, from the first of its elements.
+  typealias FloatLoop = (
+    _ stretch: Range<Int>, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>
+  ) -> Void
+
+  /// A pointwise loop of ours from `x`, of which y has the shape, to y.
   ///
   /// - Parameters:
-  ///   - operands: What it reads, then what it writes (or adds to).
-  ///   - reads: How many of them it reads alone.
   ///   - grain: Stretches begin at its multiples.
   ///   - weight: What an element costs, in those of a copy.
   func pointwise(
-    _ name: String, _ operands: [Operand], reads: Int, grain: Int = 1, weight: Int = 1,
-    make: @escaping (UnsafePointer<StepSituation>) -> Pointwise.Work
+    _ name: String, _ x: TensorID, into y: Operand, grain: Int = 1, weight: Int = 1,
+    make: @escaping (UnsafePointer<StepSituation>) -> FloatLoop
   ) -> Kernel {
-    let count = operands.first?.shape.elementCount ?? 0
+    var source = y
+    source.tensor = x
+    let count = y.shape.elementCount
     let threads = threads(elements: weight * count)
+    let pointwise = Pointwise(count: count, operands: [source, y]) { situation in
+      let loop = make(situation)
+      return { stretch, addresses in
+        loop(
+          stretch, addresses[0].assumingMemoryBound(to: Float.self),
+          addresses[1].assumingMemoryBound(to: Float.self))
+      }
+    }
     return Kernel(
-      name, reads: operands.prefix(reads).map(\.tensor),
-      writes: operands.dropFirst(reads).map(\.tensor), threads: threads,
-      pointwise: Pointwise(count: count, operands: operands) { make($0) }
+      name, reads: [x], writes: [y.tensor], threads: threads, pointwise: pointwise
     ) { addresses throws(KernelError) in
-      let places = operands.map { (addresses.raw($0.tensor), $0.type.byteCount) }
-      let work = make(addresses.situation)
+      let (x, y) = (addresses.floats(x), addresses.floats(y.tensor))
+      let body = make(addresses.situation)
       let loop = ParallelLoop(count: count, grain: grain, threads: threads) { range in
-        withUnsafeTemporaryAllocation(
-          of: UnsafeMutableRawPointer.self, capacity: places.count
-        ) { list in
-          for (index, (start, bytes)) in places.enumerated() {
-            list.initializeElement(at: index, to: start + range.lowerBound * bytes)
-          }
-          guard let list = list.baseAddress else { return }
-          work(range, list)
-        }
+        body(range, x + range.lowerBound, y + range.lowerBound)
       }
       return { loop.run() }
     }

@@ -61,6 +61,7 @@ extension PlanBuilder {
 
   /// Takes what only a chain uses out of the arena.
   mutating func finishChains() {
+    guard !chains.isEmpty else { return }
     let tensors = factory.tensors
     // A view behind a chain shows what stands there, whether or not a kernel reads it.
     var shown: [TensorID: Set<Int>] = [:]
