@@ -185,16 +185,19 @@ class Training:
 
         def pack(tensor):
             storage = tensor.untyped_storage()
-            # inputs[rows] is a window on all samples: what counts is the batch.
-            bytes = min(storage.nbytes(), tensor.numel() * tensor.element_size())
             if storage.data_ptr() not in own:
-                kept[storage.data_ptr()] = max(bytes, kept.get(storage.data_ptr(), 0))
+                # Views share a storage: what counts is each of its bytes that one of them shows,
+                # so that q, k, v in one tensor count as three, and a window as itself.
+                size = tensor.element_size()
+                shown = torch.zeros(storage.nbytes() // size, dtype=torch.bool)
+                shown, _ = kept.setdefault(storage.data_ptr(), (shown, size))
+                shown.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset()).fill_(True)
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
             loss = self.measure(inputs[:size].clone(), targets[:size].clone())
         del loss
-        return sum(kept.values())
+        return sum(int(shown.sum()) * size for shown, size in kept.values())
 
 
 trainings = {}
