@@ -54,11 +54,9 @@ public final class Executor {
     _ plan: Plan, after old: Executor?, store: (any OffloadStore)?
   ) throws(PlanError) {
     self.plan = plan
-    let bytes = max(plan.arenaBytes, ArenaPacking.alignment)
-    guard let arena = aligned_alloc(ArenaPacking.alignment, ArenaPacking.aligned(bytes)) else {
-      throw .outOfMemory(bytes: bytes)
+    guard let arena = Arena.allocate(bytes: plan.arenaBytes) else {
+      throw .outOfMemory(bytes: plan.arenaBytes)
     }
-    memset(arena, 0, bytes)
     self.arena = arena
     readings = .allocate(capacity: 1)
     readings.initialize(to: StepReadings())
