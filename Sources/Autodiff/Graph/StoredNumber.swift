@@ -58,4 +58,27 @@ struct BFloat16: StoredNumber {
 
   @inline(__always)
   var number: Float { Float(bitPattern: UInt32(bits) << 16) }
+
+  /// Puts the first `count` of `x`, rounded, at `pointer`.
+  @inline(__always)
+  static func store(_ x: Lanes, at pointer: UnsafeMutablePointer<BFloat16>, count: Int) {
+    let halves = SIMD8<UInt16>(truncatingIfNeeded: x.bitsRoundedToBFloat16 &>> 16)
+    if count == 8 {
+      UnsafeMutableRawPointer(pointer).storeBytes(of: halves, as: SIMD8<UInt16>.self)
+    } else {
+      for lane in 0..<count { pointer[lane].bits = halves[lane] }
+    }
+  }
+}
+
+extension Lanes {
+  /// The nearest bfloat16s, the even one of two, as bits of Float; NaN stays NaN.
+  @inline(__always)
+  var bitsRoundedToBFloat16: SIMD8<UInt32> {
+    let (half, one) = (SIMD8<UInt32>(repeating: 0x7FFF), SIMD8<UInt32>(repeating: 1))
+    let bits = unsafeBitCast(self, to: SIMD8<UInt32>.self)
+    var rounded = (bits &+ half &+ ((bits &>> 16) & one)) & SIMD8<UInt32>(repeating: 0xFFFF_0000)
+    rounded.replace(with: bits | 0x40_0000, where: self .!= self)
+    return rounded
+  }
 }

@@ -24,14 +24,9 @@ extension KernelFactory {
     result.tensor = y
     return pointwise("round", x.tensor, into: result) { _ in
       { stretch, from, to in
-        let (half, one) = (SIMD8<UInt32>(repeating: 0x7FFF), SIMD8<UInt32>(repeating: 1))
-        let upper = SIMD8<UInt32>(repeating: 0xFFFF_0000)
         var index = 0
         while index + 8 <= stretch.count {
-          let numbers = UnsafeRawPointer(from + index).loadUnaligned(as: SIMD8<Float>.self)
-          let bits = unsafeBitCast(numbers, to: SIMD8<UInt32>.self)
-          var rounded = (bits &+ half &+ ((bits &>> 16) & one)) & upper
-          rounded.replace(with: bits, where: numbers .!= numbers)
+          let rounded = Float.lanes(at: from + index).bitsRoundedToBFloat16
           UnsafeMutableRawPointer(to + index).storeBytes(of: rounded, as: SIMD8<UInt32>.self)
           index += 8
         }

@@ -57,6 +57,10 @@ struct Addresses {
     raw(tensor).assumingMemoryBound(to: Float.self)
   }
 
+  func halves(_ tensor: TensorID) -> UnsafeMutablePointer<BFloat16> {
+    raw(tensor).assumingMemoryBound(to: BFloat16.self)
+  }
+
   func integers(_ tensor: TensorID) -> UnsafeMutablePointer<Int32> {
     raw(tensor).assumingMemoryBound(to: Int32.self)
   }

@@ -6,23 +6,31 @@ extension ScaledDotProductAttention {
   public func forward(_ site: ForwardSite) throws(KernelError) -> [Kernel] {
     let sizes = AttentionSizes(site.operands[0].shape, heads: heads, isCausal: isCausal)
     let threads = threads(sizes, site.kernels)
-    let block = min(Self.blockSize, sizes.length)
-    let scores = site.kernels.temporary([threads, block, sizes.length]).tensor
+    let isHalf = site.operands[0].type == .bfloat16
+    let (operand, result) = (HeadColumns.operand(sizes), HeadColumns.result(sizes))
+    let scores = min(Self.blockSize, sizes.length) * sizes.length
+    let share = scores + (isHalf ? operand.count + result.count : 0)
+    let space = site.kernels.temporary([threads, share]).tensor
     let (x, y, log) = (site.operands[0].tensor, site.result.tensor, site.extras[0].tensor)
     return [
       site.kernels.shared(
-        Self.name, batch: sizes.items, threads: threads, reads: [x], writes: [y, log, scores]
+        Self.name, batch: sizes.items, threads: threads, reads: [x], writes: [y, log, space]
       ) { addresses in
-        let (x, y) = (addresses.floats(x), addresses.floats(y))
-        let (log, scores) = (addresses.floats(log), addresses.floats(scores))
-        let blocks = sizes.blocks
+        let (log, space) = (addresses.floats(log), addresses.floats(space))
+        let (alone, blocks) = (sizes.alone, sizes.blocks)
         return { items, part in
-          let s = scores + part * block * sizes.length
+          let s = space + part * share
+          let (own, ownResult) = (s + scores, s + scores + operand.count)
           for item in items {
-            let q = x + sizes.start(of: item)
-            let out = y + sizes.resultStart(of: item)
-            for block in blocks {
-              forward(block, sizes, q, s, log: log + item * sizes.length, into: out)
+            let (start, resultStart) = (sizes.start(of: item), sizes.resultStart(of: item))
+            let log = log + item * sizes.length
+            if isHalf {
+              operand.widen(addresses.halves(x) + start, into: own)
+              for block in blocks { forward(block, alone, own, s, log: log, into: ownResult) }
+              result.narrow(ownResult, into: addresses.halves(y) + resultStart)
+            } else {
+              let (q, y) = (addresses.floats(x) + start, addresses.floats(y) + resultStart)
+              for block in blocks { forward(block, sizes, q, s, log: log, into: y) }
             }
           }
         }
@@ -45,8 +53,9 @@ extension ScaledDotProductAttention {
       SmallProduct.Factor(k, stride: stride, isTransposed: true), into: s, stride: keys)
     for (row, query) in block.queries.enumerated() {
       let line = s + row * keys
-      let seen = sizes.keys(of: query)
-      sums[query] = softmax(line, count: seen)
+      let (seen, whole) = (sizes.keys(of: query), sizes.lanes(of: query, of: keys))
+      (line + seen).update(repeating: -.infinity, count: whole - seen)
+      sums[query] = softmax(line, count: whole)
       (line + seen).update(repeating: 0, count: keys - seen)
     }
     let mean = SmallProduct(m: rows, n: d, k: keys)
@@ -55,7 +64,7 @@ extension ScaledDotProductAttention {
       into: y + block.queries.lowerBound * features, stride: features)
   }
 
-  /// Puts e^(s - log Σ eˢ) where s was, and returns log Σ eˢ.
+  /// Puts e^(s - log Σ eˢ) where s was, and returns log Σ eˢ; -∞ adds nothing to it.
   private func softmax(_ s: UnsafeMutablePointer<Float>, count: Int) -> Float {
     var largest = -Float.infinity
     var highest = Lanes(repeating: -.infinity)
@@ -99,30 +108,57 @@ extension ScaledDotProductAttention {
   private func backward(_ site: BackwardSite, into dX: TensorID) -> Kernel {
     let sizes = AttentionSizes(site.operands[0].shape, heads: heads, isCausal: isCausal)
     let threads = threads(sizes, site.kernels)
-    let block = min(Self.blockSize, sizes.length)
-    let space = site.kernels.temporary([threads, 2, block, sizes.length]).tensor
+    let isHalf = site.operands[0].type == .bfloat16
+    let (operand, result) = (HeadColumns.operand(sizes), HeadColumns.result(sizes))
+    let scores = min(Self.blockSize, sizes.length) * sizes.length
+    let share = 2 * scores + (isHalf ? 2 * operand.count + 2 * result.count : 0)
+    let space = site.kernels.temporary([threads, share]).tensor
     let (x, y, log) = (site.operands[0].tensor, site.result.tensor, site.extras[0].tensor)
     let dY = site.upstream.tensor
     return site.kernels.shared(
       Self.name + " backward", batch: sizes.items, threads: threads, reads: [x, y, log, dY],
       writes: [dX, space]
     ) { addresses in
-      let (x, dX) = (addresses.floats(x), addresses.floats(dX))
-      let (y, dY) = (addresses.floats(y), addresses.floats(dY))
       let (log, space) = (addresses.floats(log), addresses.floats(space))
-      let blocks = sizes.blocks
+      let (alone, blocks) = (sizes.alone, sizes.blocks)
       return { items, part in
-        let p = space + part * 2 * block * sizes.length
-        let dS = p + block * sizes.length
+        let p = space + part * share
+        let own = p + 2 * scores
+        let (ownSlope, ownResult) = (own + operand.count, own + 2 * operand.count)
+        let ownUpstream = ownResult + result.count
         for item in items {
-          let (start, result) = (sizes.start(of: item), sizes.resultStart(of: item))
-          for (index, block) in blocks.enumerated() {
+          let (start, resultStart) = (sizes.start(of: item), sizes.resultStart(of: item))
+          let log = log + item * sizes.length
+          if isHalf {
+            operand.widen(addresses.halves(x) + start, into: own)
+            result.widen(addresses.halves(y) + resultStart, into: ownResult)
+            result.widen(addresses.halves(dY) + resultStart, into: ownUpstream)
             backward(
-              block, sizes, q: x + start, dQ: dX + start, y: y + result, dY: dY + result,
-              log: log + item * sizes.length, p: p, dS: dS, adds: index > 0)
+              blocks, alone, q: own, dQ: ownSlope, y: ownResult, dY: ownUpstream, log: log, p: p,
+              dS: p + scores)
+            operand.narrow(ownSlope, into: addresses.halves(dX) + start)
+          } else {
+            backward(
+              blocks, sizes, q: addresses.floats(x) + start, dQ: addresses.floats(dX) + start,
+              y: addresses.floats(y) + resultStart, dY: addresses.floats(dY) + resultStart,
+              log: log, p: p, dS: p + scores)
           }
         }
       }
+    }
+  }
+
+  /// One head.
+  private func backward(
+    _ blocks: [AttentionSizes.Block], _ sizes: AttentionSizes, q: UnsafeMutablePointer<Float>,
+    dQ: UnsafeMutablePointer<Float>,
+    y: UnsafeMutablePointer<Float>, dY: UnsafeMutablePointer<Float>,
+    log: UnsafeMutablePointer<Float>, p: UnsafeMutablePointer<Float>,
+    dS: UnsafeMutablePointer<Float>
+  ) {
+    for (index, block) in blocks.enumerated() {
+      backward(
+        block, sizes, q: q, dQ: dQ, y: y, dY: dY, log: log, p: p, dS: dS, adds: index > 0)
     }
   }
 
@@ -155,7 +191,7 @@ extension ScaledDotProductAttention {
         shares += Lanes(at: y + place, count: lanes) * Lanes(at: dY + place, count: lanes)
       }
       let shift = shares.sum()
-      slope(p, dS, log: sums[query], shift: shift, count: seen)
+      slope(p, dS, log: sums[query], shift: shift, count: sizes.lanes(of: query, of: keys))
       (p + seen).update(repeating: 0, count: keys - seen)
       (dS + seen).update(repeating: 0, count: keys - seen)
     }

@@ -9,6 +9,7 @@
 ///     ∂v = pᵀ ∂y        ∂s = p ∘ (∂y vᵀ - ε)        ∂q = ∂s k / √d        ∂k = ∂sᵀ q / √d
 ///
 /// p is never kept: it is computed again, a block of queries at a time, from log Σ eˢ of each query.
+/// In bfloat16 a head at a time is widened into a cache, and computed there in single precision.
 /// Vaswani and others (2017), arXiv:1706.03762; Dao and others, "FlashAttention" (2022),
 /// arXiv:2205.14135; `torch.nn.functional.scaled_dot_product_attention`.
 public struct ScaledDotProductAttention: Primitive {
@@ -33,6 +34,8 @@ public struct ScaledDotProductAttention: Primitive {
     self.heads = heads
     self.isCausal = isCausal
   }
+
+  public func bfloat16Operands(_ operands: [Shape], _ result: Shape) -> [Bool]? { [true] }
 
   /// q, k, v, y and log Σ eˢ.
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
@@ -63,59 +66,5 @@ extension ScaledDotProductAttention {
     // Of each pair of a query and a key: products, and what the softmax does.
     return Cost(
       forward: pairs * (2 * 2 * sizes.width + 5), backward: pairs * (5 * 2 * sizes.width + 8))
-  }
-}
-
-/// The sizes of an attention.
-struct AttentionSizes {
-  /// N · h.
-  let items: Int
-  let heads: Int
-  /// T.
-  let length: Int
-  /// d.
-  let width: Int
-  let isCausal: Bool
-
-  init(_ x: Shape, heads: Int, isCausal: Bool) {
-    self.heads = heads
-    self.isCausal = isCausal
-    items = x.sizes[0] * heads
-    length = x.sizes[1]
-    width = x.width / 3 / heads
-  }
-
-  /// D.
-  var features: Int { heads * width }
-
-  /// Queries times the keys they see.
-  var pairs: Int { isCausal ? length * (length + 1) / 2 : length * length }
-
-  /// A block of queries with the keys that any of them sees.
-  struct Block {
-    let queries: Range<Int>
-    let keys: Int
-  }
-
-  /// The blocks, from the last to the first: the first one in this order sees all keys.
-  var blocks: [Block] {
-    stride(from: 0, to: length, by: ScaledDotProductAttention.blockSize).reversed().map { start in
-      let end = min(start + ScaledDotProductAttention.blockSize, length)
-      return Block(queries: start..<end, keys: isCausal ? end : length)
-    }
-  }
-
-  /// How many keys a query sees.
-  @inline(__always)
-  func keys(of query: Int) -> Int { isCausal ? query + 1 : length }
-
-  /// Where q of an item starts in `[N, T, 3D]`, in elements; k and v are D and 2D behind.
-  func start(of item: Int) -> Int {
-    item / heads * length * 3 * features + item % heads * width
-  }
-
-  /// Where y of an item starts in `[N, T, D]`, in elements.
-  func resultStart(of item: Int) -> Int {
-    item / heads * length * features + item % heads * width
   }
 }

@@ -162,4 +162,53 @@ struct StorageTests {
     #expect(try loss { $0.storesBFloat16 = false } == 16)
     #expect(try loss { $0.precision = .float32 } > 16)
   }
+
+  /// A head is widened by itself, whatever its width, and all of them get back to their columns.
+  @Test(arguments: [[1, 1, 1, 1], [2, 5, 3, 5], [1, 33, 2, 12], [3, 64, 4, 8], [2, 70, 1, 17]])
+  func attentionGivesWhatRoundingGives(_ sizes: [Int]) throws {
+    for isCausal in [false, true] {
+      let stored = try attended(sizes, isCausal, isStored: true)
+      let rounded = try attended(sizes, isCausal, isStored: false)
+      let largest = rounded.gradient.reduce(0) { max($0, abs($1)) }
+      for (a, b) in zip(stored.result, rounded.result) { #expect(abs(a - b) <= 0x1p-7 * abs(b)) }
+      for (a, b) in zip(stored.gradient, rounded.gradient) {
+        #expect(abs(a - b) <= 0x1p-6 * largest, "\(sizes), causal: \(isCausal)")
+      }
+      #expect(sizes[1] == 1 || largest > 0)
+    }
+  }
+
+  /// An attention [samples, time, heads, width of a head] of rounded numbers: y, and what comes back.
+  private func attended(
+    _ sizes: [Int], _ isCausal: Bool, isStored: Bool
+  ) throws -> (result: [Float], gradient: [Float]) {
+    let (samples, time, heads, width) = (sizes[0], sizes[1], sizes[2], sizes[3])
+    var network = Network()
+    let (input, output): (Shape, Shape) = (
+      [samples, time, 3 * heads * width], [samples, time, heads * width]
+    )
+    let batch = network.addBatchTensor(.input, shape: input)
+    let target = network.addBatchTensor(.target, shape: output)
+    let shift = network.addParameter("shift", layer: "shift", shape: input)
+    let x = try network.apply(Add(), to: [batch, shift], name: "x", layer: "x")
+    let attention = ScaledDotProductAttention(heads: heads, isCausal: isCausal)
+    let y = try network.apply(attention, to: [x], name: "y", layer: "y")
+    let loss = try network.apply(MSELoss(), to: [y, target], name: "loss", layer: "loss")
+    var options = PlanOptions()
+    options.precision = .bfloat16
+    options.storesBFloat16 = isStored
+    let executor = try Executor(Plan(network, loss: loss, updateRule: SGD(), options: options))
+    #expect(executor.plan.types[y.index] == (isStored ? .bfloat16 : .float32))
+    executor.elements(of: shift).update(repeating: 0)
+    func load(_ batch: BatchTensors) {
+      var stream = RandomStream(seed: 9, name: "attention")
+      for index in 0..<input.elementCount { batch.inputs?[index] = stream.normal() }
+      for index in 0..<output.elementCount { batch.targets?[index] = stream.normal() }
+    }
+    _ = executor.step(0, learningRate: 0) { _, batch in load(batch) }
+    let gradient = executor.gradient(of: ParameterID(index: 0)).map(Array.init) ?? []
+    // Backward has used the room of y for other things.
+    _ = executor.evaluate(samples: samples, of: samples, load: load)
+    return (executor.rowOrder(of: y), gradient)
+  }
 }
