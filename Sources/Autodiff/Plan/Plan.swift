@@ -84,6 +84,11 @@ public struct PlanOptions: Sendable {
   /// Whether bfloat16 is stored as such where the processor computes in it; else it is float32,
   /// rounded.
   public var storesBFloat16 = KernelFactory.hasBFloat16
+  /// Elements of a network's largest value from which bfloat16 is stored.
+  ///
+  /// Below, calling oneDNN takes longer than computing (a quarter of a step at 128 elements, three
+  /// quarters at 8), and there is no memory to speak of to be saved.
+  public var storedElements = 1 << 10
   /// What the random numbers of primitives derive from.
   public var seed: UInt64 = 0
   /// Elements from which nodes that work element by element go over their tensors in one pass.
@@ -96,6 +101,12 @@ public struct PlanOptions: Sendable {
 
   /// One batch, gradients cleared, nothing clipped, one thread.
   public init() {}
+
+  /// Whether activations of `network` are bfloat16 in memory.
+  func stores(_ network: Network) -> Bool {
+    precision == .bfloat16 && storesBFloat16
+      && network.values.contains { $0.shape.elementCount >= storedElements }
+  }
 }
 
 /// A network's training step, decided once: an order, kernels, a place in one arena for each tensor.

@@ -67,7 +67,7 @@ struct PlanBuilder {
       network[node].primitive.isView || inPlace.shares[node.index] || hosts[node.index] != nil
     }
     storage = Storage(
-      network, isUsed: options.precision == .bfloat16 && options.storesBFloat16, shares: shares,
+      network, isUsed: options.stores(network), shares: shares,
       isRounded: { Self.isActivation($0, of: network) })
     layout =
       options.carriesLayouts

@@ -129,7 +129,7 @@ import Testing
     for stored in [false, true] where !stored || KernelFactory.hasBFloat16 {
       try compare(sample) {
         $0.precision = .bfloat16
-        $0.storesBFloat16 = stored
+        ($0.storesBFloat16, $0.storedElements) = (stored, 0)
       }
     }
   }

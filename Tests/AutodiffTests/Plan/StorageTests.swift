@@ -148,7 +148,7 @@ struct StorageTests {
       let y = try network.apply(Linear(), to: [flat, weight], name: "y", layer: "y")
       let loss = try network.apply(MSELoss(), to: [y, target], name: "loss", layer: "loss")
       var options = PlanOptions()
-      options.precision = .bfloat16
+      (options.precision, options.storedElements) = (.bfloat16, 0)
       change(&options)
       let executor = try Executor(Plan(network, loss: loss, updateRule: SGD(), options: options))
       executor.elements(of: weight).update(repeating: 1)
@@ -196,7 +196,7 @@ struct StorageTests {
     let loss = try network.apply(MSELoss(), to: [y, target], name: "loss", layer: "loss")
     var options = PlanOptions()
     options.precision = .bfloat16
-    options.storesBFloat16 = isStored
+    (options.storesBFloat16, options.storedElements) = (isStored, 0)
     let executor = try Executor(Plan(network, loss: loss, updateRule: SGD(), options: options))
     #expect(executor.plan.types[y.index] == (isStored ? .bfloat16 : .float32))
     executor.elements(of: shift).update(repeating: 0)
@@ -210,5 +210,21 @@ struct StorageTests {
     // Backward has used the room of y for other things.
     _ = executor.evaluate(samples: samples, of: samples, load: load)
     return (executor.rowOrder(of: y), gradient)
+  }
+
+  /// Calling oneDNN takes longer than computing where a network is tiny.
+  @Test(arguments: [(511, false), (512, true)])
+  func tinyNetworksRound(_ width: Int, _ isStored: Bool) throws {
+    var network = Network()
+    let batch = network.addBatchTensor(.input, shape: [2, width])
+    let target = network.addBatchTensor(.target, shape: [2, width])
+    let x = try network.apply(Tanh(), to: [batch], name: "x", layer: "x")
+    let shift = network.addParameter("shift", layer: "shift", shape: [width])
+    let y = try network.apply(Add(), to: [x, shift], name: "y", layer: "y")
+    let loss = try network.apply(MSELoss(), to: [y, target], name: "loss", layer: "loss")
+    var options = PlanOptions()
+    options.precision = .bfloat16
+    let plan = try Plan(network, loss: loss, updateRule: SGD(), options: options)
+    #expect(plan.types.contains(.bfloat16) == isStored)
   }
 }
