@@ -25,8 +25,10 @@ enum RecordingBenchmark {
       var samples = Mode.allCases.map { _ in Samples() }
       var bytes = 0
       for round in 0...rounds {
-        for (index, mode) in Mode.allCases.enumerated() {
-          let seconds = try seconds(name, steps, mode, &bytes)
+        // Each round begins with another, so that none always comes after the same.
+        for turn in Mode.allCases.indices {
+          let index = (turn + round) % Mode.allCases.count
+          let seconds = try seconds(name, steps, Mode.allCases[index], &bytes)
           // The first warms up.
           if round > 0 { samples[index].values.append(seconds) }
         }
