@@ -3,8 +3,11 @@
 `Reference(folder)` reads `model.json` with its npy data (`"shuffle": false`) and trains it with
 torch's own functions and optimizers. Layers are created as torch.nn creates them, so that their
 first weights are PyTorch's; `weights()` returns them by their safetensors names.
+`Reference(folder, dtype=torch.float64)` does the same in double precision: what differs from it is
+PyTorch's own rounding.
 """
 
+import contextlib
 import json
 import pathlib
 
@@ -15,8 +18,19 @@ from torch.nn import functional
 from sequence_layers import SequenceLayers
 
 
+@contextlib.contextmanager
+def default_dtype(dtype):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
 class Reference(SequenceLayers):
-    def __init__(self, folder, seed=0):
+    def __init__(self, folder, seed=0, dtype=torch.float32):
+        self.dtype = dtype
         self.folder = pathlib.Path(folder)
         self.file = json.loads((self.folder / "model.json").read_text())
         self.parameters = {}
@@ -30,6 +44,7 @@ class Reference(SequenceLayers):
             for key in ("inputs", "targets")
             if "data" in self.file
         ]
+        self.data = [part.to(dtype) if part.is_floating_point() else part for part in self.data]
         torch.manual_seed(seed)
         self.loss(0)  # Creates the parameters: sizes of inputs are inferred.
         self.buffers = {}  # The first batch was not a step.
@@ -45,9 +60,9 @@ class Reference(SequenceLayers):
             x, target = (part[rows] for part in self.data)
         self.states = []
         half = self.training.get("precision") == "bf16"
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        with default_dtype(self.dtype), torch.autocast("cpu", torch.bfloat16, enabled=half):
             output = self.run(self.file["model"], x, "", "", {"$input": x, "$target": target})
-        output = output.float()
+        output = output.to(self.dtype)
         loss = self.file["loss"]
         options = {k: v for k, v in loss.items() if k != "type"}
         if loss["type"] == "CrossEntropyLoss":
@@ -267,11 +282,11 @@ class Reference(SequenceLayers):
     # MARK: Arithmetic
 
     def Parameter(self, layer, inputs, path, owner, outputs):
-        value = torch.tensor(layer["value"], dtype=torch.float32)
+        value = torch.tensor(layer["value"], dtype=self.dtype)
         return self.parameter(owner, lambda: value.expand(layer["shape"]))
 
     def Constant(self, layer, *_):
-        return torch.tensor(layer["value"], dtype=torch.float32).expand(layer["shape"])
+        return torch.tensor(layer["value"], dtype=self.dtype).expand(layer["shape"])
 
     def Add(self, layer, inputs, *_):
         return inputs[0] + inputs[1]
