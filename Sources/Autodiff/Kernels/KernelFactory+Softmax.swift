@@ -36,6 +36,9 @@ extension KernelFactory {
     if isCertain(x.shape, axis) {
       return [fill(y.tensor, count: x.shape.elementCount, with: kind == .softmax ? 1 : 0)]
     }
+    if kind == .logSoftmax {
+      return [logSoftmax(x, into: y, axis: axis ?? x.shape.rank - 1)]
+    }
     let threads = threads(elements: x.shape.elementCount)
     var (data, axis) = try form(x.shape, axis)
     var operation = try kind.forward(&data, axis: axis)

@@ -1,4 +1,4 @@
-/// Sums over a line of numbers: eight at a time in Float over short blocks, those in Double.
+/// Sums over a line of numbers, and the largest of them: eight at a time in Float over short blocks, those in Double.
 ///
 /// A plain loop over Float would neither be vectorized nor keep its digits.
 enum LineSums {
@@ -53,6 +53,31 @@ enum LineSums {
     reduce(
       count, lanes: { load(a, $0) * (load(x, $0) - mean) },
       single: { a[$0] * (x[$0] - mean) })
+  }
+
+  /// Σ e^(x - shift), for x that is nowhere far above `shift`.
+  static func exponentials(
+    _ x: UnsafePointer<Float>, minus shift: Float, count: Int
+  ) -> Double {
+    reduce(
+      count, lanes: { exponential(load(x, $0) - shift) },
+      single: { exponential(Lanes(repeating: x[$0] - shift))[0] })
+  }
+
+  /// The largest, NaN passed over; -∞ where there is none.
+  static func maximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    var (highest, index) = (Lanes(repeating: -.infinity), 0)
+    while index + 8 <= count {
+      let x = load(x, index)
+      highest.replace(with: x, where: x .> highest)
+      index += 8
+    }
+    var largest = highest.max()
+    while index < count {
+      if x[index] > largest { largest = x[index] }
+      index += 1
+    }
+    return largest
   }
 
   @inline(__always)

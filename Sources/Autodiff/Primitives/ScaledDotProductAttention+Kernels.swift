@@ -66,17 +66,7 @@ extension ScaledDotProductAttention {
 
   /// Puts e^(s - log Σ eˢ) where s was, and returns log Σ eˢ; -∞ adds nothing to it.
   private func softmax(_ s: UnsafeMutablePointer<Float>, count: Int) -> Float {
-    var largest = -Float.infinity
-    var highest = Lanes(repeating: -.infinity)
-    Lanes.forEach(in: count) { at, lanes in
-      if lanes == 8 {
-        let x = Lanes(at: s + at, count: 8)
-        highest.replace(with: x, where: x .> highest)
-      } else {
-        for lane in 0..<lanes { largest = max(largest, s[at + lane]) }
-      }
-    }
-    for lane in 0..<8 { largest = max(largest, highest[lane]) }
+    let largest = LineSums.maximum(s, count: count)
     var (sum, rest) = (Lanes.zero, Float(0))
     Lanes.forEach(in: count) { at, lanes in
       let e = exponential(Lanes(at: s + at, count: lanes) - largest)
