@@ -2,7 +2,8 @@
 ///
 /// Views share their operand's storage, and a node in place makes a new version of it. Where backward
 /// needs an older version, PyTorch reports that "one of the variables needed for gradient computation
-/// has been modified by an inplace operation"; here it is found before anything runs.
+/// has been modified by an inplace operation"; here it is found before anything runs. What PyTorch's
+/// views are (`Aliases`) decides that; what shares memory here, the rest.
 struct InPlaceCheck {
   /// For each node: whether its result shares the memory of its first operand.
   private(set) var shares: [Bool]
@@ -14,8 +15,10 @@ struct InPlaceCheck {
   private var versions: [Int]
   /// By storage: the nodes that made its versions after the first.
   private var makers: [Int: [Int]] = [:]
-  /// By storage: the first node that keeps it, in PyTorch and here.
+  private let aliases: Aliases
+  /// By storage in PyTorch: the first node that keeps it there.
   private var keepers: [Int: Network.Node] = [:]
+  /// Storages that are kept here.
   private var kept: Set<Int> = []
 
   /// - Throws: `PlanError.overwrittenTensor` where PyTorch would raise.
@@ -24,6 +27,9 @@ struct InPlaceCheck {
     shares = network.nodes.map(\.isInPlace)
     storages = Array(network.values.indices)
     versions = network.values.map { _ in 0 }
+    var aliases = Aliases()
+    if shares.contains(true) { aliases.follow(network) }
+    self.aliases = aliases
     guard shares.contains(true) else { return }
     for (index, node) in network.nodes.enumerated() where !node.operands.isEmpty {
       noteUses(of: node)
@@ -48,7 +54,7 @@ struct InPlaceCheck {
   private mutating func overwrite(by index: Int) throws(PlanError) {
     let node = network.nodes[index]
     let storage = storages[node.operands[0].index]
-    if let keeper = keepers[storage] {
+    if let keeper = keepers[aliases.storage(of: node.operands[0]).index] {
       throw .overwrittenTensor(by: network.mention(node), neededBy: network.mention(keeper))
     }
     switch network.values[storage].origin {
@@ -63,8 +69,9 @@ struct InPlaceCheck {
 
   private mutating func noteKept(by node: Network.Node, _ differentiation: Differentiation) {
     let wanted = differentiation.wanted(by: node)
-    for value in network.keptByPyTorch(node, wanted) where keepers[storages[value.index]] == nil {
-      keepers[storages[value.index]] = node
+    for value in network.keptByPyTorch(node, wanted) {
+      let storage = aliases.storage(of: value).index
+      if keepers[storage] == nil { keepers[storage] = node }
     }
     let saved = network.saved(by: node, wanted)
     for position in saved.operands { kept.insert(storages[node.operands[position].index]) }

@@ -37,6 +37,10 @@ public protocol Primitive: Sendable {
   /// Whether the result is the first operand's bytes in another shape.
   var isView: Bool { get }
 
+  /// The strides of what PyTorch makes of an operand that stands by `strides`, where that is a view of
+  /// it; nil: a tensor with memory of its own.
+  func view(_ operand: Shape, strides: [Int], as result: Shape) -> [Int]?
+
   /// Whether the gradient of the operand at `position` is the upstream gradient as it stands, in
   /// whatever shape.
   func handsOn(_ position: Int, of operands: [Shape], result: Shape) -> Bool
@@ -92,6 +96,11 @@ extension Primitive {
 
   /// Most results have bytes of their own.
   public var isView: Bool { false }
+
+  /// What is a view here, is one in PyTorch where elements need not move.
+  public func view(_ operand: Shape, strides: [Int], as result: Shape) -> [Int]? {
+    isView ? operand.view(strides: strides, as: result) : nil
+  }
 
   /// Most work element by element.
   public var isProduct: Bool { false }

@@ -32,6 +32,12 @@ public struct Select: Primitive {
     return Shape(sizes)
   }
 
+  public func view(_ operand: Shape, strides: [Int], as result: Shape) -> [Int]? {
+    var strides = strides
+    strides.remove(at: dimension < 0 ? dimension + operand.rank : dimension)
+    return strides
+  }
+
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Cost(forward: 0, backward: 0)
   }

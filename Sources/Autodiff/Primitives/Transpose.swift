@@ -24,6 +24,13 @@ public struct Transpose: Primitive {
     return Shape(sizes)
   }
 
+  public func view(_ operand: Shape, strides: [Int], as result: Shape) -> [Int]? {
+    var strides = strides
+    let axes = axes(operand.rank)
+    strides.swapAt(axes.0, axes.1)
+    return strides
+  }
+
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     Cost(forward: 0, backward: 0)
   }
@@ -42,8 +49,15 @@ public struct Transpose: Primitive {
 
   private func swap(_ x: Operand, into y: GradientTarget, _ kernels: KernelFactory) -> Kernel {
     var strides = x.shape.strides
-    let axes = [dimensions.0, dimensions.1].map { $0 < 0 ? $0 + x.shape.rank : $0 }
-    strides.swapAt(axes[0], axes[1])
+    let axes = axes(x.shape.rank)
+    strides.swapAt(axes.0, axes.1)
     return kernels.gather(x.tensor, StridedWalk(y.operand.shape, strides: strides), into: y)
+  }
+
+  private func axes(_ rank: Int) -> (Int, Int) {
+    (
+      dimensions.0 < 0 ? dimensions.0 + rank : dimensions.0,
+      dimensions.1 < 0 ? dimensions.1 + rank : dimensions.1
+    )
   }
 }

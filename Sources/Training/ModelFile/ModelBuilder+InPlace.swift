@@ -9,36 +9,55 @@ struct Overwriting {
   fileprivate enum Successor {
     /// The result itself.
     case value(ValueID)
-    /// The result in the shape that the value had before a view of it was overwritten.
-    case reshaped(ValueID, LayerPlace)
-    /// Nothing that backpropagation could follow: a `Detach` stands between.
-    case cut(LayerPlace)
+    /// What a view of it has become, read the way back.
+    case behind(NodeID)
+    /// Nothing that could be followed: a layer of this type stands between.
+    case lost(through: String)
   }
 
   fileprivate var successors: [ValueID: Successor] = [:]
+  fileprivate var aliases = Aliases()
+  /// The last layer in place.
+  fileprivate var place: LayerPlace?
 }
 
 extension ModelBuilder {
   /// What reading `value` now gives.
   mutating func latest(_ value: ValueID) throws(ModelFileError) -> ValueID {
+    guard let place = overwriting.place else { return value }
     var value = value
-    while let successor = overwriting.successors[value] {
-      switch successor {
-      case .value(let result): value = result
-      case .reshaped(let result, let place):
-        let view = try apply(
-          Reshape(sizes: Array(shape(of: value).sizes.dropFirst())), to: [try latest(result)],
-          at: place, suffix: "/view.\(value.index)")
-        overwriting.successors[value] = .value(view)
-        value = view
-      case .cut(let place):
+    while true {
+      let now: ValueID
+      switch overwriting.successors[value] {
+      case .value(let result): now = result
+      case .behind(let view): now = try behind(network[view], at: place)
+      case .lost(let type):
         throw ModelFileError(
           place.jsonPath + ".inplace",
-          "it overwrites, through Detach, a value that another layer reads later",
+          "it overwrites, through \(type), a value that another layer reads later",
           hint: "set \"inplace\": false")
+      case nil:
+        // What it is a view of may have changed, and it with that.
+        guard let view = overwriting.aliases.view(value, in: network) else { return value }
+        let base = try latest(view.operands[0])
+        guard base != view.operands[0] else { return value }
+        now = try apply(view.primitive, to: [base], at: place, suffix: "/view.\(value.index)")
       }
+      overwriting.successors[value] = .value(now)
+      value = now
     }
-    return value
+  }
+
+  /// The operand of a view, made from what the view is now.
+  private mutating func behind(
+    _ view: Network.Node, at place: LayerPlace
+  ) throws(ModelFileError) -> ValueID {
+    let base = view.operands[0]
+    let back: any Primitive =
+      view.primitive is Transpose
+      ? view.primitive : Reshape(sizes: Array(shape(of: base).sizes.dropFirst()))
+    return try apply(
+      back, to: [try latest(view.result)], at: place, suffix: "/view.\(base.index)")
   }
 
   /// The same of a value that may not be there.
@@ -61,24 +80,30 @@ extension ModelBuilder {
   ) throws(ModelFileError) -> ValueID {
     try refuseLeaf(operand, at: place)
     let result = try apply(primitive, to: [operand], at: place, isInPlace: true)
+    overwriting.place = place
     overwriting.successors[operand] = .value(result)
     // What the operand is a view of has changed with it.
-    var (base, isCut) = (operand, false)
-    while case .node(let id) = network[base].origin, network[id].primitive.isView {
-      isCut = isCut || network[id].primitive.cutsGradient
-      base = network[id].operands[0]
-      overwriting.successors[base] = isCut ? .cut(place) : .reshaped(result, place)
+    var (base, lost) = (operand, String?.none)
+    while let view = overwriting.aliases.view(base, in: network),
+      case .node(let id) = network[base].origin
+    {
+      if view.primitive.cutsGradient || view.primitive is Select {
+        lost = lost ?? type(of: view.primitive).name
+      }
+      base = view.operands[0]
+      overwriting.successors[base] = lost.map { .lost(through: $0) } ?? .behind(id)
     }
     return result
   }
 
   /// As PyTorch does, for a parameter and for views of one.
-  private func refuseLeaf(_ operand: ValueID, at place: LayerPlace) throws(ModelFileError) {
+  private mutating func refuseLeaf(
+    _ operand: ValueID, at place: LayerPlace
+  ) throws(ModelFileError) {
+    overwriting.aliases.follow(network)
     var base = operand
-    while case .node(let id) = network[base].origin, network[id].primitive.isView,
-      !network[id].primitive.cutsGradient
-    {
-      base = network[id].operands[0]
+    while let view = overwriting.aliases.view(base, in: network), !view.primitive.cutsGradient {
+      base = view.operands[0]
     }
     guard case .parameter(let parameter) = network[base].origin else { return }
     throw ModelFileError(
