@@ -61,6 +61,22 @@ import Training
     #expect(Self.losses(model) == [0, 0, 0])
   }
 
+  /// A class for each of one time step is a class for each sample.
+  @Test func oneTimeStep() throws {
+    func losses(_ inputs: String, _ targets: String) throws -> [Double] {
+      let data = #"{"type": "inline", "inputs": \#(inputs), "targets": \#(targets)}"#
+      return Self.losses(
+        try Self.model(
+          #"{"type": "Linear", "out_features": 2}"#, data: data, loss: "CrossEntropyLoss", batch: 2)
+      )
+    }
+    let flat = try losses("[[1, 2], [3, 4]]", "[0, 1]")
+    #expect(try losses("[[[1, 2]], [[3, 4]]]", "[[0], [1]]") == flat && Self.isFinite(flat))
+    #expect(throws: TrainingError.self) {
+      try losses("[[[1, 2], [0, 1]], [[3, 4], [1, 0]]]", "[[0], [1]]")
+    }
+  }
+
   @Test func oneFeatureAndOneSample() throws {
     let data = #"{"type": "inline", "inputs": [[2]], "targets": [[1]]}"#
     let model = try Self.model(#"{"type": "Linear", "out_features": 1}"#, data: data, batch: 1)

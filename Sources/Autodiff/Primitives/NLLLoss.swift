@@ -60,7 +60,12 @@ func classShape(
   _ operands: [Shape], _ name: String, _ what: String
 ) throws(ShapeError) -> Shape {
   let (rows, classes) = (operands[0], operands[1])
-  guard rows.rank >= 1, rows.width >= 1, Array(rows.sizes.dropLast()) == classes.sizes else {
+  let given = rows.sizes.dropLast()
+  // A list of classes also fits samples of one time step.
+  let isList =
+    classes.rank == 1 && given.first == classes.sizes[0]
+    && given.dropFirst().allSatisfy { $0 == 1 }
+  guard rows.rank >= 1, rows.width >= 1, Array(given) == classes.sizes || isList else {
     throw ShapeError(name, "\(what) of shape \(rows) do not fit classes of shape \(classes)")
   }
   return []
