@@ -42,6 +42,20 @@ import Testing
         """)
   }
 
+  /// 4 TB of weights are the model's fault, not the program's.
+  @Test func modelTooLargeForTheMachine() throws {
+    try """
+    {"data": {"type": "spirals"}, "loss": {"type": "CrossEntropyLoss"},
+     "optimizer": {"type": "SGD", "lr": 0.1}, "model": [
+      {"type": "Linear", "out_features": 1000000}, {"type": "Linear", "out_features": 1000000},
+      {"type": "Linear", "out_features": 3}]}
+    """.write(to: gradtop.folder.file("huge.json"), atomically: true, encoding: .utf8)
+    let outcome = try gradtop.run("run", "--headless", "--trace", "t.bin", "huge.json")
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.hasPrefix("gradtop: huge.json: "))
+    #expect(outcome.errors.hasSuffix("use a smaller batch_size or smaller layers\n"))
+  }
+
   @Test(arguments: [
     ["run", "--headless"], ["replay"], ["export"], ["info"], ["check"], ["frame"],
   ])

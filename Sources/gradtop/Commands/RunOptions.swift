@@ -142,8 +142,8 @@ extension Failure {
       self.init(.badInput, "\(place): \(node)", "\(error.kernel): \(error.reason)")
     case .plan(.outOfMemory(let bytes)):
       self.init(
-        .internalError, place, "the plan needs \(bytes) bytes, which the system does not have",
-        hint: "use a smaller batch_size")
+        .badInput, place, "the plan needs \(bytes) bytes, which the system does not have",
+        hint: "use a smaller batch_size or smaller layers")
     }
   }
 }
