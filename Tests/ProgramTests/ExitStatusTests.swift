@@ -42,12 +42,12 @@ import Testing
         """)
   }
 
-  /// 4 TB of weights are the model's fault, not the program's.
+  /// 400 TB of weights, more than there are addresses, are the model's fault, not the program's.
   @Test func modelTooLargeForTheMachine() throws {
     try """
     {"data": {"type": "spirals"}, "loss": {"type": "CrossEntropyLoss"},
      "optimizer": {"type": "SGD", "lr": 0.1}, "model": [
-      {"type": "Linear", "out_features": 1000000}, {"type": "Linear", "out_features": 1000000},
+      {"type": "Linear", "out_features": 10000000}, {"type": "Linear", "out_features": 10000000},
       {"type": "Linear", "out_features": 3}]}
     """.write(to: gradtop.folder.file("huge.json"), atomically: true, encoding: .utf8)
     let outcome = try gradtop.run("run", "--headless", "--trace", "t.bin", "huge.json")
