@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 COUNT = 400
-PLAIN = ["Sigmoid", "Tanh", "GELU", "SiLU", "Exp", "Scale", "Identity", "LayerNorm", "Softmax"]
+PLAIN = ["Sigmoid", "Tanh", "GELU", "SiLU", "Exp", "Scale", "Identity", "LayerNorm", "Softmax", "RMSNorm"]
 IN_PLACE = ["ReLU", "LeakyReLU", "ELU"]
 
 
@@ -43,7 +43,9 @@ def invent():
         elif draw < 0.80 and rank == 3:
             layer |= {"type": "Select", "dim": random.choice([1, 2]), "index": random.choice([0, 3])}
             rank = 2
-        elif draw < 0.86 and rank == 3:
+        elif draw < 0.83 and rank == 3:
+            layer |= {"type": "MultiheadAttention", "num_heads": 2}
+        elif draw < 0.89 and rank == 3:
             layer |= {"type": "Flatten"}
             layers.append({**layer, "name": f"flat{index}"})
             if random.random() < 0.5:
@@ -81,6 +83,14 @@ def run(layers):
             x = functional.linear(a, weight(4, 4))
         elif kind == "LayerNorm":
             x = functional.layer_norm(a, [4], weight(4), weight(4))
+        elif kind == "RMSNorm":
+            x = functional.rms_norm(a, [4], weight(4))
+        elif kind == "MultiheadAttention":
+            sizes = ("in_proj_weight", 12, 4), ("in_proj_bias", 12)
+            sizes += ("out_proj.weight", 4, 4), ("out_proj.bias", 4)
+            named = {name: weight(*shape) for name, *shape in sizes}
+            attention = torch.nn.MultiheadAttention(4, 2, batch_first=True)
+            x, _ = torch.func.functional_call(attention, named, (a, a, a))
         elif kind == "ReLU":
             x = functional.relu(a, inplace=layer["inplace"])
         elif kind == "LeakyReLU":

@@ -44,6 +44,12 @@ public struct Aliases: Sendable {
     {
       storages[node.result.index] = storage(of: operand)
       if view != result.strides { strides[node.result.index] = view }
+    } else if case .node(let maker) = network[operand].origin,
+      network[maker].primitive is ScaledDotProductAttention, result.rank == 3
+    {
+      // What torch.nn.MultiheadAttention gives has time before the batch.
+      let (batch, width) = (result.sizes[0], result.sizes[2])
+      strides[node.result.index] = [width, batch * width, 1]
     } else if node.primitive.isPointwise {
       let like = node.operands.first { network[$0].shape == result && strides[$0.index] != nil }
       strides[node.result.index] = like.map { Self.dense(result, like: strides[$0.index] ?? []) }

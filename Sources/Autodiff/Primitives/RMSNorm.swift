@@ -31,6 +31,11 @@ public struct RMSNorm: Primitive {
   public func saved(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
     Saved(operands: operands.count > 1 ? [0, 1] : [0], extras: [[rows(of: operands[0])]])
   }
+
+  /// For the weight alone it keeps the normalized rows, not x.
+  public func keptByPyTorch(of operands: [Shape], result: Shape, wanted: [Bool]) -> Saved {
+    wanted[0] ? saved(of: operands, result: result, wanted: wanted) : .nothing
+  }
 }
 
 // MARK: - Shapes and cost
