@@ -61,9 +61,11 @@ import Testing
     #expect(weights.count > 100)
   }
 
-  @Test func weightsThatCannotBeSavedAreToldBeforeTraining() throws {
+  /// No folder to write to, and a folder where the file would be.
+  @Test(arguments: ["no/such.st", "."])
+  func weightsThatCannotBeSavedAreToldBeforeTraining(_ place: String) throws {
     let run = try gradtop.run(
-      "run", "tiny.json", "--headless", "--trace", "t.bin", "--save-weights", "no/such.st")
+      "run", "tiny.json", "--headless", "--trace", "t.bin", "--save-weights", place)
     #expect(run.status == 73)
     #expect(!FileManager.default.fileExists(atPath: gradtop.folder.file("t.bin").path))
   }

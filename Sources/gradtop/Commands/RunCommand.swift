@@ -77,9 +77,15 @@ struct RunCommand {
   /// Refuses a place for weights while there is still something to choose.
   private static func checkPlace(_ path: String) throws(Failure) {
     let folder = Self.folder(of: path)
-    guard access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK) == 0 else {
+    var (code, about) = (Int32(0), stat())
+    if stat(path, &about) == 0 {
+      code = about.st_mode & S_IFMT == S_IFDIR ? EISDIR : access(path, W_OK) == 0 ? 0 : errno
+    } else if access(folder, W_OK) != 0 {
+      code = errno
+    }
+    guard code == 0 else {
       throw Failure(
-        .cannotCreate, path, String(cString: strerror(errno)),
+        .cannotCreate, path, String(cString: strerror(code)),
         hint: "choose another place with --save-weights FILE")
     }
   }
