@@ -229,7 +229,9 @@ extension ModelBuilder {
       return known
     }
     guard shape.isCountable else {
-      throw ModelFileError(place.jsonPath, "a \(full) of shape \(shape) is too large")
+      throw ModelFileError(
+        place.jsonPath,
+        "a \(full) of shape \(shape) is too large: \(Shape.mostElements) elements at most")
     }
     let value = network.addParameter(full, layer: place.path, shape: shape)
     parameters[full] = value
@@ -257,16 +259,12 @@ extension ModelBuilder {
       hint: "give one of the two another name; a Repeat with \"share\": true shares parameters")
   }
 
-  /// Refuses a parameter with more elements than can be counted in bytes and operations.
+  /// Refuses a parameter with more elements than a tensor may have.
   func checkSize(_ shape: Shape, at place: LayerPlace) throws(ModelFileError) {
-    var count = 1
-    for size in shape.sizes {
-      let (product, overflows) = count.multipliedReportingOverflow(by: size)
-      guard !overflows, product <= LayerLimits.elements else {
-        throw ModelFileError(place.jsonPath, "a parameter of shape \(shape) is too large")
-      }
-      count = product
-    }
+    guard !shape.isCountable else { return }
+    throw ModelFileError(
+      place.jsonPath,
+      "a parameter of shape \(shape) is too large: \(Shape.mostElements) elements at most")
   }
 
   mutating func constant(_ numbers: [Float], shape: Shape) -> ValueID {
