@@ -106,7 +106,8 @@ extension ModelBuilder {
       var current = try containerInput(entry, after: previous, prefix: prefix)
       layers.append(
         BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: "Repeat", isContainer: true))
-      for copy in 0..<times {
+      // Nothing any number of times is nothing, and no layers would be counted on the way.
+      for copy in 0..<(body.entries.isEmpty ? 0 : times) {
         current = try build(
           body, input: current, prefix: "\(place.path)/\(copy)/",
           owner: "\(place.owner).\(shares ? 0 : copy).",
