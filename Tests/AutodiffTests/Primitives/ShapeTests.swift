@@ -81,6 +81,9 @@ import Testing
     #expect(
       refusal(Mean(dimensions: [-3]), [3, 4])
         == "Mean: dimension -3 does not exist in an input of shape [3, 4]")
+    #expect(
+      refusal(Sum(dimensions: [1, -1]), [3, 4])
+        == "Sum: dimensions [1, -1] of an input of shape [3, 4] name one twice")
   }
 
   @Test(
