@@ -16,7 +16,8 @@ struct GivenNumbers: Sendable {
         reader.path(of: "shape"),
         "\(given) has too many elements, \(LayerLimits.given) at most")
     }
-    if let number = value.double {
+    if value.double != nil {
+      let number = try value.number(in: Double.finite, at: reader.path(of: "value"))
       shape = given ?? []
       numbers = Array(repeating: Float(number), count: shape.elementCount)
       return
