@@ -112,6 +112,9 @@ public struct Network: Sendable {
   /// All tensors that forward changes.
   public private(set) var buffers: [Buffer] = []
 
+  /// Of all nodes, where every gradient is wanted.
+  private var operations = 0
+
   /// A network without nodes.
   public init() {}
 }
@@ -160,15 +163,15 @@ extension Network {
   ///
   /// - Parameter isInPlace: Whether the result takes the place of the first operand, as PyTorch's
   ///   in-place functions have it.
-  /// - Throws: `ShapeError` where it cannot take operands of these shapes.
+  /// - Throws: `ShapeError` where it cannot take operands of these shapes, or what comes out is too
+  ///   large to be counted.
   public mutating func apply(
     _ primitive: any Primitive, to operands: [ValueID], name: String, layer: String,
     isInPlace: Bool = false
   ) throws(ShapeError) -> ValueID {
-    let shape = try primitive.resultShape(of: operands.map { values[$0.index].shape })
-    guard shape.isCountable else {
-      throw ShapeError(type(of: primitive).name, "a result of shape \(shape) is too large")
-    }
+    let shapes = operands.map { values[$0.index].shape }
+    let shape = try primitive.resultShape(of: shapes)
+    try count(primitive, of: shapes, result: shape)
     let id = NodeID(index: nodes.count)
     let result = add(Value(shape: shape, type: .float32, origin: .node(id)))
     nodes.append(
@@ -176,6 +179,33 @@ extension Network {
         name: name, layer: layer, primitive: primitive, operands: operands, result: result,
         isInPlace: isInPlace))
     return result
+  }
+
+  /// Refuses tensors with more elements, and a network with more operations, than can be counted.
+  private mutating func count(
+    _ primitive: any Primitive, of operands: [Shape], result: Shape
+  ) throws(ShapeError) {
+    let (name, wanted) = (type(of: primitive).name, operands.map { _ in true })
+    guard result.isCountable else {
+      throw ShapeError(
+        name,
+        "a result of shape \(result) is too large: \(Shape.mostElements) elements at most")
+    }
+    for extra in primitive.saved(of: operands, result: result, wanted: wanted).extras {
+      guard !extra.isCountable else { continue }
+      throw ShapeError(
+        name,
+        "what it keeps for backward, of shape \(extra), is too large: \(Shape.mostElements) "
+          + "elements at most")
+    }
+    let cost = primitive.cost(of: operands, result: result, wanted: wanted)
+    operations += cost.forward + cost.backward
+    guard operations <= Cost.most else {
+      throw ShapeError(
+        name,
+        "a result of shape \(result) takes too many operations: \(Cost.most) at most for the "
+          + "whole model")
+    }
   }
 
   /// Adds a node that stands for a value from outside (`Parameter`, `Constant`), so that the value

@@ -15,14 +15,17 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
   /// How many elements a tensor of this shape has; 1 for a scalar.
   public var elementCount: Int { sizes.reduce(1, *) }
 
-  /// Whether a tensor of this shape, and a few times its bytes, can be counted without overflow.
+  /// The most elements of a tensor: max pooling and parts of oneDNN count in 32 bits.
+  public static let mostElements = Int(Int32.max)
+
+  /// Whether a tensor of this shape has no more than `mostElements`, a size of 0 counting as 1.
   ///
   /// Whatever is built from sizes that come from outside is asked this before anything else.
   public var isCountable: Bool {
     var count = 1
     for size in sizes {
       let (product, overflows) = count.multipliedReportingOverflow(by: max(1, size))
-      guard !overflows, product <= 1 << 48 else { return false }
+      guard !overflows, product <= Self.mostElements else { return false }
       count = product
     }
     return true

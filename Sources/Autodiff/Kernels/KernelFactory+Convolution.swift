@@ -30,7 +30,8 @@ struct ConvolutionForm {
 
   /// Multiplications and additions of one pass.
   var flops: Int {
-    2 * result.reduce(1, *) * weights.suffix(geometry.strides.count + 1).reduce(1, *)
+    Cost.product(
+      2, result.reduce(1, *), weights.suffix(geometry.strides.count + 1).reduce(1, *))
   }
 
   /// Operands and result in whatever layout oneDNN likes.

@@ -66,7 +66,7 @@ struct PoolingWindows {
   var outputCount: Int { rows.count * columns.count }
 
   /// How many input elements all windows of a plane cover together.
-  var covered: Int { rows.covered * columns.covered }
+  var covered: Int { Cost.product(rows.covered, columns.covered) }
 
   /// What each mean of a plane divides by, in row order.
   ///

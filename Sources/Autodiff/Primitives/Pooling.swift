@@ -34,7 +34,7 @@ extension Pooling {
 
   /// How many input elements all windows cover together.
   func covered(_ input: Shape) -> Int {
-    input.sizes.dropLast(2).reduce(1, *) * knownWindows(over: input).covered
+    Cost.product(input.sizes.dropLast(2).reduce(1, *), knownWindows(over: input).covered)
   }
 }
 

@@ -159,6 +159,15 @@ public struct Cost: Equatable, Sendable {
     self.forward = forward
     self.backward = backward
   }
+
+  /// The most operations of a network: a few thousand times that can still be counted.
+  public static let most = 1 << 50
+
+  /// The product of `factors`, or a number above `most` where it is above that.
+  static func product(_ factors: Int...) -> Int {
+    let product = factors.reduce(1.0) { $0 * Double($1) }
+    return product > Double(most) ? 2 * most : factors.reduce(1, *)
+  }
 }
 
 /// What backward reads: kept operands, the kept result, and tensors that forward makes for it.

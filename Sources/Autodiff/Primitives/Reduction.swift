@@ -58,7 +58,12 @@ extension Reduction {
   private func reducedAxes(of shape: Shape) throws(ShapeError) -> Set<Int> {
     guard let dimensions else { return Set(shape.sizes.indices) }
     var axes: Set<Int> = []
-    for dimension in dimensions { axes.insert(try shape.axis(dimension, for: Self.name)) }
+    for dimension in dimensions {
+      guard axes.insert(try shape.axis(dimension, for: Self.name)).inserted else {
+        throw ShapeError(
+          Self.name, "dimensions \(dimensions) of an input of shape \(shape) name one twice")
+      }
+    }
     return axes
   }
 }

@@ -24,6 +24,7 @@ public struct Reshape: Primitive {
       throw ShapeError(Self.name, "an input of shape \(x) has no batch dimension")
     }
     let sample = x.sizes.dropFirst().reduce(1, *)
+    guard Shape(sizes.map { max(1, $0) }).isCountable else { throw refusal(x) }
     var result = sizes
     if let free = sizes.firstIndex(of: -1) {
       let known = sizes.reduce(1) { $1 == -1 ? $0 : $0 * $1 }

@@ -62,9 +62,9 @@ extension ScaledDotProductAttention {
 
   public func cost(of operands: [Shape], result: Shape, wanted: [Bool]) -> Cost {
     let sizes = AttentionSizes(operands[0], heads: heads, isCausal: isCausal)
-    let pairs = sizes.items * sizes.pairs
     // Of each pair of a query and a key: products, and what the softmax does.
     return Cost(
-      forward: pairs * (2 * 2 * sizes.width + 5), backward: pairs * (5 * 2 * sizes.width + 8))
+      forward: Cost.product(sizes.items, sizes.pairs, 2 * 2 * sizes.width + 5),
+      backward: Cost.product(sizes.items, sizes.pairs, 5 * 2 * sizes.width + 8))
   }
 }

@@ -64,11 +64,7 @@ extension DataDescription {
       return try NumberTable(
         text, delimiter: delimiter, hasHeader: hasHeader, allowsNames: allowsNames)
     } catch {
-      throw DataError(
-        "data.file", file: file, error.reason,
-        hint: hasHeader
-          ? error.isName ? "inputs are numbers; only classes may have names" : ""
-          : "a line of names needs \"header\": true")
+      throw DataError("data.file", file: file, error.reason, hint: error.hint)
     }
   }
 

@@ -52,14 +52,12 @@ public struct DataDescription: Sendable {
         file: try reader.string("file"), target: try column(&reader),
         hasHeader: reader.has("header") ? try reader.bool("header", default: false) : nil,
         delimiter: try delimiter(&reader),
-        scale: try reader.double(
-          "scale", in: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
-          default: 1))
+        scale: try reader.double("scale", in: Double.finite, default: 1))
     case "spirals":
       return .spirals(
         classes: try reader.int("classes", in: 1...1_000_000, default: 3),
         samples: try reader.int("samples", in: samples, default: 1500),
-        noise: try reader.double("noise", in: 0...Double.greatestFiniteMagnitude, default: 0.02))
+        noise: try reader.double("noise", in: 0...1e30, default: 0.02))
     case "teacher":
       return .teacher(
         inputs: try reader.int("inputs", in: 1...1_000_000, default: 16),

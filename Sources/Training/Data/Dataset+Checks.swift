@@ -56,7 +56,14 @@ extension Dataset {
         if column == target {
           targets.append(Float(number))
         } else {
-          inputs.append(Float(number * scale))
+          let input = Float(number * scale)
+          guard input.isFinite else {
+            throw DataError(
+              "data.scale", file: file,
+              "line \(table.lines[row]), column \(column + 1): \(number) times \(scale) is too large",
+              hint: "numbers are float32: \(Float.greatestFiniteMagnitude) at most")
+          }
+          inputs.append(input)
         }
       }
     }

@@ -18,10 +18,9 @@ struct NestedNumbers {
     _ value: JSONValue, depth: Int, path: String
   ) throws(DataError) {
     guard depth < shape.count else {
-      guard let number = value.double else {
-        throw DataError(path, "expected a number, found \(value.summary)")
+      do { numbers.append(Float(try value.number(in: Double.finite, at: path))) } catch {
+        throw DataError(error.path, error.what)
       }
-      numbers.append(Float(number))
       return
     }
     guard case .array(let items) = value else {
@@ -48,7 +47,6 @@ extension Dataset {
       throw DataError("data.inputs", "no samples")
     }
     let shape = Array(x.shape.dropFirst())
-    try Self.checkFinite(x.numbers, width: shape.reduce(1, *), path: "data.inputs")
     guard let targets else {
       self.init(inputs: x.numbers, inputShape: shape, targets: .none, count: count)
       return
@@ -57,8 +55,6 @@ extension Dataset {
     guard y.shape.first == count else {
       throw DataError("data.targets", "\(y.shape.first ?? 1) targets for \(count) inputs")
     }
-    let width = y.shape.dropFirst().reduce(1, *)
-    try Self.checkFinite(y.numbers, width: width, path: "data.targets")
     self.init(
       inputs: x.numbers, inputShape: shape,
       targets: wantsClasses

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Rows of numbers in a text, separated by a delimiter.
 struct NumberTable {
   private(set) var names: [String] = []
@@ -24,22 +22,20 @@ struct NumberTable {
     _ bytes: [UInt8], delimiter: UInt8, hasHeader: Bool, allowsNames: Bool = false
   ) throws(Refusal) {
     self.allowsNames = allowsNames
-    var bytes = bytes
-    // strtod stops at this.
-    bytes.append(0)
-    var (start, line) = (0, 0)
+    // A mark of the byte order says no more than that this is UTF-8.
+    var (start, line) = (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0, 0)
     var awaitsHeader = hasHeader
-    let end = bytes.count - 1
+    let end = bytes.count
     while start < end {
       let stop = bytes[start..<end].firstIndex(of: 0x0A) ?? end
       line += 1
       let isBlank = bytes[start..<stop].allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }
       if awaitsHeader, !isBlank {
-        names = bytes[start..<stop].split(separator: delimiter, omittingEmptySubsequences: false)
-          .map { Self.trimmed(String(decoding: $0, as: UTF8.self)) }
+        names = try TableLine(bytes[start..<stop], delimiter: delimiter, number: line).cells
         awaitsHeader = false
       } else if !isBlank {
-        try readRow(&bytes, start..<stop, line: line, delimiter: delimiter)
+        let cells = try TableLine(bytes[start..<stop], delimiter: delimiter, number: line).cells
+        try readRow(cells, line: line)
       }
       start = stop + 1
     }
@@ -72,17 +68,12 @@ struct NumberTable {
   /// A place in a table that cannot be read.
   struct Refusal: Error {
     let reason: String
-    /// Whether it is no number at all.
-    var isName = false
+    /// What helps.
+    var hint = ""
   }
 
-  private mutating func readRow(
-    _ bytes: inout [UInt8], _ range: Range<Int>, line: Int, delimiter: UInt8
-  ) throws(Refusal) {
-    var (start, column) = (range.lowerBound, 0)
-    while true {
-      let stop = bytes[start..<range.upperBound].firstIndex(of: delimiter) ?? range.upperBound
-      let text = Self.trimmed(String(decoding: bytes[start..<stop], as: UTF8.self))
+  private mutating func readRow(_ cells: [String], line: Int) throws(Refusal) {
+    for (column, text) in cells.enumerated() {
       let isNamed = found[column] != nil
       guard
         let number = isNamed
@@ -91,29 +82,26 @@ struct NumberTable {
       else {
         throw Refusal(
           reason: "line \(line), column \(column + 1): expected a number, found \"\(text)\"",
-          isName: true)
+          hint: names.isEmpty && rows == 0
+            ? "a line of names needs \"header\": true"
+            : "inputs are numbers, as 1.5; only classes may have names")
       }
       guard number.isFinite else {
         throw Refusal(reason: "line \(line), column \(column + 1): \(text) is not finite")
       }
+      guard Float(number).isFinite else {
+        throw Refusal(
+          reason: "line \(line), column \(column + 1): \(text) is too large",
+          hint: "numbers are float32: \(Float.greatestFiniteMagnitude) at most")
+      }
       numbers.append(number)
-      column += 1
-      if stop == range.upperBound { break }
-      start = stop + 1
     }
-    if columns == 0 { columns = column }
-    guard column == columns else {
+    if columns == 0 { columns = cells.count }
+    guard cells.count == columns else {
       throw Refusal(
-        reason: "line \(line): \(column) columns, where the lines before have \(columns)")
+        reason: "line \(line): \(cells.count) columns, where the lines before have \(columns)")
     }
     rows += 1
     lines.append(line)
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    let isSpace = { (character: Character) in character.isWhitespace || character == "\"" }
-    var part = text[...].drop(while: isSpace)
-    while let last = part.last, isSpace(last) { part = part.dropLast() }
-    return String(part)
   }
 }

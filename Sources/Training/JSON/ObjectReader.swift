@@ -83,14 +83,7 @@ extension ObjectReader {
     _ key: String, in range: ClosedRange<Double>
   ) throws(ModelFileError) -> Double? {
     guard let value = value(key) else { return nil }
-    guard let number = value.double else {
-      throw ModelFileError(path(of: key), "expected a number, found \(value.summary)")
-    }
-    guard range.contains(number) else {
-      throw ModelFileError(
-        path(of: key), "expected a number \(Self.name(range)), found \(value.summary)")
-    }
-    return number
+    return try value.number(in: range, at: path(of: key))
   }
 
   /// True or false, or `default`.
@@ -178,24 +171,6 @@ extension ObjectReader {
     }
     return ModelFileError(path(of: key), "missing; expected \(kind)")
   }
-
-  private static func name(_ range: ClosedRange<Double>) -> String {
-    let (low, high) = (range.lowerBound, range.upperBound)
-    // The largest numbers stand for no bound, the smallest above 0 for all above 0.
-    let (isLow, isHigh) = (
-      low <= -Double(Float.greatestFiniteMagnitude), high >= Double(Float.greatestFiniteMagnitude)
-    )
-    if isLow, isHigh { return "that is finite" }
-    if isHigh { return low > 0 && low < 1e-30 ? "above 0" : "of at least \(short(low))" }
-    if isLow { return "of at most \(short(high))" }
-    return low > 0 && low < 1e-30
-      ? "above 0, at most \(short(high))" : "from \(short(low)) to \(short(high))"
-  }
-
-  /// Without a point where there is nothing behind it.
-  private static func short(_ number: Double) -> String {
-    Int(exactly: number).map { "\($0)" } ?? "\(number)"
-  }
 }
 
 extension JSONValue {
@@ -208,14 +183,44 @@ extension JSONValue {
     }
   }
 
+  /// The value as a number.
+  func number(in range: ClosedRange<Double>, at path: String) throws(ModelFileError) -> Double {
+    guard let number = double else {
+      throw ModelFileError(path, "expected a number, found \(summary)")
+    }
+    guard range.contains(number) else {
+      throw ModelFileError(
+        path, "expected a number \(Self.name(range, number)), found \(summary)")
+    }
+    return number
+  }
+
+  /// A range for people, who need its end of float32 only where `number` is beyond that.
+  private static func name(_ range: ClosedRange<Double>, _ number: Double) -> String {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    // The largest numbers stand for no bound, the smallest above 0 for all above 0.
+    let isLow = low <= -Double(Float.greatestFiniteMagnitude) && number >= low
+    let isHigh = high >= Double(Float.greatestFiniteMagnitude) && number <= high
+    if isHigh { return low > 0 && low < 1e-30 ? "above 0" : "of at least \(short(low))" }
+    if isLow { return "of at most \(short(high))" }
+    return low > 0 && low < 1e-30
+      ? "above 0, at most \(short(high))" : "from \(short(low)) to \(short(high))"
+  }
+
+  /// Without a point where there is nothing behind it.
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
+  }
+
   /// The value as an integer; `3.0` is one, `3.5` is not.
   func integer(in range: ClosedRange<Int>, at path: String) throws(ModelFileError) -> Int {
     var found: Int?
     if case .integer(let number) = self { found = number }
     if case .number(let number) = self { found = Int(exactly: number) }
     guard let found, range.contains(found) else {
+      let isTooLarge = (double ?? 0) >= 0x1p63
       let bounds =
-        range.upperBound == .max
+        range.upperBound == .max && !isTooLarge
         ? (range.lowerBound == .min ? "" : " of at least \(range.lowerBound)")
         : " from \(range.lowerBound) to \(range.upperBound)"
       throw ModelFileError(path, "expected an integer\(bounds), found \(summary)")

@@ -11,7 +11,7 @@ struct LayerNormLayer: LayerDefinition {
 
   init(_ reader: inout ObjectReader) throws(ModelFileError) {
     normalizedShape = try reader.optionalSizes("normalized_shape", in: 1...LayerLimits.size)
-    epsilon = try reader.double("eps", in: 0...Double.greatestFiniteMagnitude, default: 1e-5)
+    epsilon = try reader.double("eps", in: LayerLimits.epsilon, default: 1e-5)
     isAffine = try reader.bool("elementwise_affine", default: true)
     hasBias = try reader.bool("bias", default: true)
   }

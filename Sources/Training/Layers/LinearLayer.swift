@@ -50,8 +50,6 @@ enum LayerLimits {
   static let width = 1 << 20
   /// The largest kernel, stride, padding and dilation.
   static let extent = 1 << 16
-  /// The most elements of a parameter.
-  static let elements = 1 << 36
   /// The most elements of a tensor whose numbers stand in the model file, be it one for all.
   static let given = 1 << 28
   /// What may be added to a variance.

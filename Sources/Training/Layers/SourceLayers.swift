@@ -10,27 +10,23 @@ struct GivenNumbers: Sendable {
     guard let value = reader.value("value") else {
       throw reader.missing("value", "a number or nested arrays")
     }
-    if let number = value.double {
-      let shape = Shape(sizes ?? [])
-      var count = 1
-      for size in shape.sizes {
-        let (product, overflows) = count.multipliedReportingOverflow(by: size)
-        guard !overflows, product <= LayerLimits.given else {
-          throw ModelFileError(
-            reader.path(of: "shape"),
-            "\(shape) has too many elements, \(LayerLimits.given) at most")
-        }
-        count = product
-      }
-      self.shape = shape
-      numbers = Array(repeating: Float(number), count: count)
+    let given = sizes.map { Shape($0) }
+    if let given, !given.isCountable || given.elementCount > LayerLimits.given {
+      throw ModelFileError(
+        reader.path(of: "shape"),
+        "\(given) has too many elements, \(LayerLimits.given) at most")
+    }
+    if value.double != nil {
+      let number = try value.number(in: Double.finite, at: reader.path(of: "value"))
+      shape = given ?? []
+      numbers = Array(repeating: Float(number), count: shape.elementCount)
       return
     }
     let nested: NestedNumbers
     do { nested = try NestedNumbers(value, path: reader.path(of: "value")) } catch {
       throw ModelFileError(error.path, error.what, hint: error.hint)
     }
-    shape = Shape(sizes ?? nested.shape)
+    shape = given ?? Shape(nested.shape)
     numbers = nested.numbers
     guard shape.elementCount == numbers.count else {
       throw ModelFileError(

@@ -11,8 +11,15 @@ struct ModelParts {
       dataset = try file.data?.load(
         relativeTo: file.folder, seed: file.seed, wantsClasses: file.loss.takesClasses)
     } catch { throw .data(error) }
-    builder = ModelBuilder(
-      batch: Self.batchForm(dataset, file.training.batchSize), initialValues: file.initialValues)
+    let batch = Self.batchForm(dataset, file.training.batchSize)
+    for shape in [batch.input, batch.target] {
+      guard let shape, !shape.isCountable else { continue }
+      throw .model(
+        ModelFileError(
+          "training.batch_size",
+          "a batch of shape \(shape) is too large: \(Shape.mostElements) elements at most"))
+    }
+    builder = ModelBuilder(batch: batch, initialValues: file.initialValues)
     let loss: ValueID
     do throws(ModelFileError) {
       guard let output = try builder.build(file.layers, input: nil, prefix: "", owner: "") else {

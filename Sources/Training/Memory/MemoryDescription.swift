@@ -123,6 +123,12 @@ public struct MemoryDescription: Equatable, Sendable {
   }
 
   private static func form(_ reader: inout ObjectReader) throws(ModelFileError) -> Checkpoint {
+    let given = ["every", "layers", "budget"].filter { reader.has($0) }
+    if given.count > 1 {
+      throw ModelFileError(
+        reader.path, "\(given.joined(separator: " and ")) are given",
+        hint: "give one of every (stages of a segment), layers, budget")
+    }
     if let every = try reader.optionalInt("every", in: 1...1_000_000) { return .every(every) }
     if let names = try layers(&reader) { return .layers(names) }
     if let bytes = try budget(&reader) { return .budget(bytes) }

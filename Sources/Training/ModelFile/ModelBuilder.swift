@@ -106,7 +106,8 @@ extension ModelBuilder {
       var current = try containerInput(entry, after: previous, prefix: prefix)
       layers.append(
         BuiltLayer(path: place.path, jsonPath: place.jsonPath, kind: "Repeat", isContainer: true))
-      for copy in 0..<times {
+      // Nothing any number of times is nothing, and no layers would be counted on the way.
+      for copy in 0..<(body.entries.isEmpty ? 0 : times) {
         current = try build(
           body, input: current, prefix: "\(place.path)/\(copy)/",
           owner: "\(place.owner).\(shares ? 0 : copy).",
@@ -229,7 +230,9 @@ extension ModelBuilder {
       return known
     }
     guard shape.isCountable else {
-      throw ModelFileError(place.jsonPath, "a \(full) of shape \(shape) is too large")
+      throw ModelFileError(
+        place.jsonPath,
+        "a \(full) of shape \(shape) is too large: \(Shape.mostElements) elements at most")
     }
     let value = network.addParameter(full, layer: place.path, shape: shape)
     parameters[full] = value
@@ -257,16 +260,12 @@ extension ModelBuilder {
       hint: "give one of the two another name; a Repeat with \"share\": true shares parameters")
   }
 
-  /// Refuses a parameter with more elements than can be counted in bytes and operations.
+  /// Refuses a parameter with more elements than a tensor may have.
   func checkSize(_ shape: Shape, at place: LayerPlace) throws(ModelFileError) {
-    var count = 1
-    for size in shape.sizes {
-      let (product, overflows) = count.multipliedReportingOverflow(by: size)
-      guard !overflows, product <= LayerLimits.elements else {
-        throw ModelFileError(place.jsonPath, "a parameter of shape \(shape) is too large")
-      }
-      count = product
-    }
+    guard !shape.isCountable else { return }
+    throw ModelFileError(
+      place.jsonPath,
+      "a parameter of shape \(shape) is too large: \(Shape.mostElements) elements at most")
   }
 
   mutating func constant(_ numbers: [Float], shape: Shape) -> ValueID {

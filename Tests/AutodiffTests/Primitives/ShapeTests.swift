@@ -18,10 +18,10 @@ import Testing
 
   @Test(
     arguments: [
-      ([], true), ([0, 1 << 40], true), ([1 << 24, 1 << 24], true), ([1 << 24, 1 << 25], false),
-      ([1 << 40, 1 << 40], false),
+      ([], true), ([0, 1 << 30], true), ([0, 1 << 40], false), ([1 << 16, 1 << 15 - 1], true),
+      ([1 << 16, 1 << 15], false), ([1 << 40, 1 << 40], false),
     ] as [(Shape, Bool)])
-  func countsOnlyWhatDoesNotOverflow(_ shape: Shape, _ isCountable: Bool) {
+  func countsOnlyWhatFitsIn32Bits(_ shape: Shape, _ isCountable: Bool) {
     #expect(shape.isCountable == isCountable)
   }
 
@@ -29,8 +29,28 @@ import Testing
     var network = Network()
     let row = network.addParameter("row", layer: "l", shape: [1, 1 << 30])
     let column = network.addParameter("column", layer: "l", shape: [1 << 30, 1])
-    #expect(throws: ShapeError("Add", "a result of shape [1073741824, 1073741824] is too large")) {
+    #expect(
+      throws: ShapeError(
+        "Add",
+        "a result of shape [1073741824, 1073741824] is too large: 2147483647 elements at most")
+    ) {
       try network.apply(Add(), to: [row, column], name: "sum", layer: "l")
+    }
+  }
+
+  @Test func networksRefuseOperationsThatCannotBeCounted() throws {
+    var network = Network()
+    let image = network.addParameter("x", layer: "l", shape: [1, 1, 40_000, 40_000])
+    let weight = network.addParameter("w", layer: "l", shape: [1, 1, 40_000, 40_000])
+    let geometry = ConvolutionGeometry(
+      strides: [1, 1], padding: [20_000, 20_000], dilations: [1, 1])
+    #expect(
+      throws: ShapeError(
+        "Conv2d",
+        "a result of shape [1, 1, 40001, 40001] takes too many operations: 1125899906842624 at "
+          + "most for the whole model")
+    ) {
+      try network.apply(Conv2d(geometry), to: [image, weight], name: "y", layer: "l")
     }
   }
 
@@ -61,6 +81,9 @@ import Testing
     #expect(
       refusal(Mean(dimensions: [-3]), [3, 4])
         == "Mean: dimension -3 does not exist in an input of shape [3, 4]")
+    #expect(
+      refusal(Sum(dimensions: [1, -1]), [3, 4])
+        == "Sum: dimensions [1, -1] of an input of shape [3, 4] name one twice")
   }
 
   @Test(
