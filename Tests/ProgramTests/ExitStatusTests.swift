@@ -42,13 +42,13 @@ import Testing
         """)
   }
 
-  /// 400 TB of weights, more than there are addresses, are the model's fault, not the program's.
+  /// More weights than there are addresses are the model's fault, not the program's.
   @Test func modelTooLargeForTheMachine() throws {
     try """
-    {"data": {"type": "spirals"}, "loss": {"type": "CrossEntropyLoss"},
-     "optimizer": {"type": "SGD", "lr": 0.1}, "model": [
-      {"type": "Linear", "out_features": 10000000}, {"type": "Linear", "out_features": 10000000},
-      {"type": "Linear", "out_features": 3}]}
+    {"data": {"type": "spirals"}, "loss": {"type": "Mean"}, "optimizer": {"type": "SGD", "lr": 0.1},
+     "training": {"steps": 1, "batch_size": 1}, "model": [
+      {"type": "Linear", "out_features": 40000},
+      {"type": "Repeat", "times": 12000, "body": [{"type": "Linear", "out_features": 40000}]}]}
     """.write(to: gradtop.folder.file("huge.json"), atomically: true, encoding: .utf8)
     let outcome = try gradtop.run("run", "--headless", "--trace", "t.bin", "huge.json")
     #expect(outcome.status == 65)
