@@ -74,7 +74,7 @@ extension KernelFactory {
 
   /// y = the sum of each window over its divisor.
   func averagePool(
-    _ x: Operand, into y: Operand, divisors: [Float], _ windows: PoolingWindows
+    _ x: Operand, into y: Operand, divisors: PoolingDivisors, _ windows: PoolingWindows
   ) -> Kernel {
     let (inputs, outputs) = windows.planes(of: x, to: y)
     let (rows, columns) = (windows.rows, windows.columns)
@@ -88,6 +88,7 @@ extension KernelFactory {
           let (from, to) = (x + inputs.start(plane), y + outputs.start(plane))
           var out = 0
           for row in 0..<rows.count {
+            let height = divisors.rows[row]
             for column in 0..<columns.count {
               let start = columns.starts[column]
               let width = max(0, columns.ends[column] - start)
@@ -97,7 +98,7 @@ extension KernelFactory {
                   from + (r * columns.input + start) * inputs.step, count: width,
                   step: inputs.step)
               }
-              to[out * outputs.step] = Float(sum) / divisors[out]
+              to[out * outputs.step] = Float(sum) / (height * divisors.columns[column])
               out += 1
             }
           }
@@ -108,7 +109,7 @@ extension KernelFactory {
 
   /// ∂x = for each element the sum of ∂y over its divisor, over the windows that cover it (+ ∂x).
   func averagePoolBackward(
-    _ upstream: Operand, into target: GradientTarget, divisors: [Float],
+    _ upstream: Operand, into target: GradientTarget, divisors: PoolingDivisors,
     _ windows: PoolingWindows
   ) -> Kernel {
     let (dx, accumulates) = (target.operand.tensor, target.accumulates)
@@ -125,8 +126,9 @@ extension KernelFactory {
           if !accumulates { clear(to, inputs) }
           var out = 0
           for row in 0..<rows.count {
+            let height = divisors.rows[row]
             for column in 0..<columns.count {
-              let part = from[out * outputs.step] / divisors[out]
+              let part = from[out * outputs.step] / (height * divisors.columns[column])
               let start = columns.starts[column]
               let end = max(start, columns.ends[column])
               for r in rows.starts[row]..<max(rows.starts[row], rows.ends[row]) {

@@ -68,14 +68,29 @@ struct PoolingWindows {
   /// How many input elements all windows of a plane cover together.
   var covered: Int { Cost.product(rows.covered, columns.covered) }
 
-  /// What each mean of a plane divides by, in row order.
+  /// What each mean of a plane divides by.
   ///
   /// - Parameter countsPadding: Whether zeros of the padding count.
-  func divisors(countsPadding: Bool) -> [Float] {
-    func lengths(_ axis: PoolingAxis) -> [Int] {
-      countsPadding ? axis.spans : zip(axis.starts, axis.ends).map { max(0, $1 - $0) }
+  func divisors(countsPadding: Bool) -> PoolingDivisors {
+    // A window without elements has a mean of 0 whatever it is divided by.
+    func lengths(_ axis: PoolingAxis) -> [Float] {
+      (countsPadding ? axis.spans : zip(axis.starts, axis.ends).map { $1 - $0 })
+        .map { Float(max(1, $0)) }
     }
-    let widths = lengths(columns)
-    return lengths(rows).flatMap { height in widths.map { Float(max(1, height * $0)) } }
+    return PoolingDivisors(rows: lengths(rows), columns: lengths(columns))
   }
+
+  /// The same divisor for all windows of a plane.
+  func divisors(_ divisor: Int) -> PoolingDivisors {
+    PoolingDivisors(
+      rows: Array(repeating: Float(divisor), count: rows.count),
+      columns: Array(repeating: 1, count: columns.count))
+  }
+}
+
+/// What the mean of each window divides by, as the product of a factor of its row of windows and one
+/// of its column: a plane may have more windows than memory has room for.
+struct PoolingDivisors {
+  let rows: [Float]
+  let columns: [Float]
 }

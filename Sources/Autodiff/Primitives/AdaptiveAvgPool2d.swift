@@ -30,5 +30,7 @@ public struct AdaptiveAvgPool2d: AveragePooling {
       columns: PoolingAxis(input: width, output: sizes[1] ?? width))
   }
 
-  func divisors(_ windows: PoolingWindows) -> [Float] { windows.divisors(countsPadding: false) }
+  func divisors(_ windows: PoolingWindows) -> PoolingDivisors {
+    windows.divisors(countsPadding: false)
+  }
 }

@@ -31,8 +31,8 @@ public struct AvgPool2d: AveragePooling {
 
   func windows(over input: Shape) -> PoolingWindows? { geometry.windows(over: input) }
 
-  func divisors(_ windows: PoolingWindows) -> [Float] {
-    if let divisor { return Array(repeating: Float(divisor), count: windows.outputCount) }
+  func divisors(_ windows: PoolingWindows) -> PoolingDivisors {
+    if let divisor { return windows.divisors(divisor) }
     return windows.divisors(countsPadding: countsPadding)
   }
 }

@@ -78,7 +78,7 @@ public struct PoolingGeometry: Equatable, Sendable {
 /// Pooling that divides the sum of each window by a number of its own.
 protocol AveragePooling: Pooling {
   /// n of each window.
-  func divisors(_ windows: PoolingWindows) -> [Float]
+  func divisors(_ windows: PoolingWindows) -> PoolingDivisors
 }
 
 extension AveragePooling {

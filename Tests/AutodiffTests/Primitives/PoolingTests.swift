@@ -85,4 +85,11 @@ import Testing
       of: [[2, 3, 4, 4]], result: [2, 3, 2, 2], wanted: [true])
     #expect(saved == Saved(extras: [[2, 3, 2, 2]]))
   }
+
+  @Test func aDivisorIsMadeWhereItIsNeededHoweverManyWindowsThereAre() {
+    let pool = AdaptiveAvgPool2d(sizes: [65_536, 32_767])
+    let divisors = pool.divisors(pool.knownWindows(over: [1, 1, 98_304, 65_534]))
+    #expect(divisors.rows.count == 65_536 && divisors.columns.count == 32_767)
+    #expect(divisors.rows.allSatisfy { $0 == 2 } && divisors.columns.allSatisfy { $0 == 2 })
+  }
 }
