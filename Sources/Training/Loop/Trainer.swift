@@ -309,7 +309,9 @@ private final class StepMeasurement {
 
 extension Trainer {
   /// The share of a step's time that measuring activations may take on average.
-  static let measurementShare = 0.0075
+  ///
+  /// Of 2 % that recording may cost: the first step and the last are measured too, and times scatter.
+  static let measurementShare = 0.005
 
   private mutating func normsEvery(_ recording: RecordingOptions?) -> Int {
     guard let recording, recording.isInstrumented else { return 0 }
