@@ -47,6 +47,20 @@ import Testing
     #expect(refused >= 100 && compared >= 200)
   }
 
+  /// Layers keep the batch; what merged it cannot be read the way back.
+  @Test func whatMergedTheBatchIsToldToHideWhatIsOverwritten() throws {
+    let text = Self.file(
+      try JSONParser.parse(
+        Array(
+          """
+          [{"type": "Linear", "name": "first", "out_features": 4},
+           {"type": "Flatten", "start_dim": 0, "end_dim": 1}, {"type": "ReLU", "inplace": true},
+           {"type": "Identity", "input": "first"}]
+          """.utf8)))
+    let error = #expect(throws: TrainingError.self) { try Self.trained(text) }
+    #expect("\(String(describing: error))".contains("through Flatten, a value that another layer"))
+  }
+
   /// One step of a model, from the numbers that `in_place.py` has.
   private static func trained(_ text: String) throws -> (loss: Double, norm: Double) {
     let model = try PreparedModel(ModelFile(Array(text.utf8), folder: "."), threads: 1)

@@ -87,7 +87,11 @@ extension ModelBuilder {
     while let view = overwriting.aliases.view(base, in: network),
       case .node(let id) = network[base].origin
     {
-      if view.primitive.cutsGradient || view.primitive is Select {
+      // A Reshape back keeps the first size.
+      let keepsBatch =
+        view.primitive is Transpose
+        || shape(of: view.operands[0]).sizes.first == shape(of: view.result).sizes.first
+      if view.primitive.cutsGradient || view.primitive is Select || !keepsBatch {
         lost = lost ?? type(of: view.primitive).name
       }
       base = view.operands[0]
