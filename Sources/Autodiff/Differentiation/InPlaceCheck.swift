@@ -15,7 +15,7 @@ struct InPlaceCheck {
   private var versions: [Int]
   /// By storage: the nodes that made its versions after the first.
   private var makers: [Int: [Int]] = [:]
-  private let aliases: Aliases
+  private var aliases = Aliases()
   /// By storage in PyTorch: the first node that keeps it there.
   private var keepers: [Int: Network.Node] = [:]
   /// Storages that are kept here.
@@ -27,10 +27,8 @@ struct InPlaceCheck {
     shares = network.nodes.map(\.isInPlace)
     storages = Array(network.values.indices)
     versions = network.values.map { _ in 0 }
-    var aliases = Aliases()
-    if shares.contains(true) { aliases.follow(network) }
-    self.aliases = aliases
     guard shares.contains(true) else { return }
+    aliases.follow(network)
     for (index, node) in network.nodes.enumerated() where !node.operands.isEmpty {
       noteUses(of: node)
       if node.isInPlace {
